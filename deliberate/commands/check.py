@@ -61,10 +61,7 @@ def _problems(settings: Settings) -> Iterator[str]:
     if settings.mode == "production":
         yield from _missing_in_production(settings)
     for check in run_health_checks(settings):
-        if (
-            check.name in {"sealing", "disk", "mail", "jobs", "files", "replica"}
-            and not check.passed
-        ):
+        if check.name in RUNNING_CHECKS and not check.passed:
             yield f"{check.name}: {check.problem}"
 
 

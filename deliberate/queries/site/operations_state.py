@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import select
 
 from deliberate.clock import now
@@ -145,12 +146,10 @@ def _published_at() -> datetime | None:
 
 def _versions() -> dict[str, str]:
     """Return the versions that a report of a fault needs."""
-    from deliberate import __version__
-
     connection = db.session.connection()
     numbers = connection.dialect.server_version_info or ()
     return {
-        "Deliberate": __version__,
+        "Deliberate": str(current_app.config["VERSION"]),
         "Python": platform.python_version(),
         connection.dialect.name: ".".join(map(str, numbers)),
         "schema": str(
