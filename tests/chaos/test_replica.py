@@ -169,7 +169,8 @@ def test_promoted_replica_has_a_log_that_holds(site, primary, copy, tmp_path):
 
 def test_no_request_fails_after_a_restart_of_the_database(site, primary, copy, monkeypatch):
     monkeypatch.setattr(replica, "CHECK_INTERVAL_SECONDS", 3600.0)
-    author = factories.create_proposal().author
+    client = signed_in_client(site, factories.create_proposal().author)
+    db.session.rollback()
     engines = (db.engine, site.extensions["transient"], site.extensions["replica"].engine)
     for engine in engines:  # connections that are idle when the servers end
         for connection in [engine.connect() for _ in range(6)]:
@@ -178,7 +179,6 @@ def test_no_request_fails_after_a_restart_of_the_database(site, primary, copy, m
         server.pause()
     for server in (primary, copy):
         server.resume()
-    client = signed_in_client(site, author)
     for _ in range(8):
         assert client.get("/id/proposals").status_code == 200
         assert get(site)
