@@ -117,6 +117,7 @@ def _flask_settings(settings: "Settings") -> dict[str, object]:
         "REPLICA_URI": settings.read_uri,
         "TRANSACTION_POOLING": settings.transaction_pooling,
         "SETTINGS": settings,
+        "VERSION": __version__,
         "TESTING": settings.mode == "test",
         "MAX_CONTENT_LENGTH": MAX_REQUEST_MB * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,

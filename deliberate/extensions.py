@@ -1,6 +1,8 @@
 """Flask extensions, created once and bound to the application in create_app()."""
 
-from collections.abc import Callable
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -96,3 +98,11 @@ def init_translations(app: Flask, folder: Path) -> None:
         return domain.translate_markup(message)
 
     app.jinja_env.globals.update(gettext=gettext, _=gettext)
+
+
+@contextmanager
+def metrics_lock(folder: Path, *, is_writing: bool = False) -> Iterator[None]:
+    """Hold the lock of a folder of metrics: files are merged while nobody reads them."""
+    with (folder / "merging.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if is_writing else fcntl.LOCK_SH)
+        yield

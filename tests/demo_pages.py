@@ -215,6 +215,7 @@ def rarely_visited_pages() -> dict[str, str]:
         "days off": "/desk/processes/kipp-1a/days",
         "phase": "/desk/processes/kipp-1a/phases/discussion",
         "calendar": "/desk/calendar",
+        "operation": "/desk/operations",
         "rules": "/desk/rules",
         "residents": "/desk/residents",
         "devices": "/account/devices",

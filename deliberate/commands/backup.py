@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
@@ -79,16 +80,24 @@ def create(file: Path, as_json: bool) -> None:
     help="URL of a PostgreSQL server where a temporary database may be created. A password"
     " belongs into DELIBERATE_BACKUP_SERVER_URL, as others can read arguments.",
 )
+@click.option(
+    "--server-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with that URL, where it has a password: everybody on this host sees options.",
+)
 @JSON
-def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
+def verify(
+    file: Path, heads: str | None, server: str, server_file: Path | None, as_json: bool
+) -> None:
     """Restore FILE into a temporary place and recompute its log.
 
     Exit code 0: it holds. 1: it does not hold. 2: a head given with --heads cannot be compared, as
     it is newer than the backup or of another log.
 
     A PostgreSQL backup is restored into a temporary database on the server of the settings, or on
-    the server named here.
+    the server named here. Its account needs the right to create databases, no more (CREATEDB).
     """
+    server = _server_url(server, server_file)
     external_heads = read_heads(Path(heads)) if heads else []
     server = server or _settings().backup_server_url
     size = file.stat().st_size if file.exists() else 0
@@ -110,6 +119,17 @@ def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
         lines or f"{_describe(file, result.manifest)} is complete",
     )
     raise SystemExit(exit_code(result.faults, result.not_compared))
+
+
+def _server_url(server: str, server_file: Path | None) -> str:
+    """Return the URL of the server, which must not have a password among the options."""
+    if server and urlsplit(server).password:
+        fail(
+            "--server has a password, which everybody on this host can read in the list of"
+            " processes: write the URL into a file and name it with --server-file",
+            WRONG_USE,
+        )
+    return server_file.read_text(encoding="utf-8").strip() if server_file else server
 
 
 @command.command("restore")

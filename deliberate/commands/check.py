@@ -72,10 +72,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         if (days := time_without_backup() // timedelta(days=1)) >= DAYS_WITHOUT_BACKUP:
             yield _("days without a backup: %(n)s; run deliberate backup create FILE", n=days)
     for check in run_health_checks(settings):
-        if (
-            check.name in {"sealing", "disk", "mail", "jobs", "files", "replica"}
-            and not check.passed
-        ):
+        if check.name in RUNNING_CHECKS and not check.passed:
             yield f"{check.name}: {check.problem}"
 
 

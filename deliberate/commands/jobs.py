@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from deliberate import create_app, start_jobs
+from deliberate.commands.serving.journal import wrap_foreign_lines
 from deliberate.commands.startup import handle_termination, migrate_stores
 from deliberate.logging import configure_logging
 
@@ -15,6 +16,7 @@ from deliberate.logging import configure_logging
 @click.command("jobs")
 def command() -> None:
     """Run the periodic jobs (sealing, deadlines, mail, scores) until stopped."""
+    wrap_foreign_lines()
     configure_logging()
     app = create_app()
     migrate_stores(app)

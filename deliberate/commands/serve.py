@@ -12,7 +12,8 @@ from flask_babel import get_babel
 
 from deliberate import create_app
 from deliberate.commands.jobs import run_jobs
-from deliberate.commands.serving.metrics_folder import shared_metrics
+from deliberate.commands.serving.journal import wrap_foreign_lines
+from deliberate.commands.serving.metrics_folder import merge_ended, shared_metrics
 from deliberate.commands.serving.restart import (
     bind_soon,
     earlier_processes,
@@ -47,6 +48,7 @@ def command(host: str, port: int, processes: int | None, threads: int, jobs: boo
     """
     block_signals()
     earlier, listener = earlier_processes(), inherited_listener() or bind_soon(host, port)
+    wrap_foreign_lines()
     configure_logging()
     with shared_metrics(is_restart=bool(earlier)):
         app = _ready_app(host)
@@ -54,7 +56,7 @@ def command(host: str, port: int, processes: int | None, threads: int, jobs: boo
         programs = {f"server {number + 1}": serve for number in range(processes or _cores())}
         if jobs:
             programs[JOBS] = partial(run_jobs, app)
-        _supervise(Supervisor(programs, earlier, {JOBS}), listener, host)
+        _supervise(Supervisor(programs, earlier, {JOBS}, merge_ended), listener, host)
 
 
 def _supervise(supervisor: Supervisor, listener: socket.socket, host: str) -> None:

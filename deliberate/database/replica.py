@@ -110,7 +110,7 @@ def read_from_replica() -> None:
     """Let this request read the copy, if there is one and it is current."""
     replica = get_replica()
     if replica is not None and replica.is_usable():
-        g.read_engine = replica.engine
+        g.setdefault("read_engine", replica.engine)
 
 
 def leave_replica(*, is_down: bool = False) -> bool:

@@ -226,7 +226,9 @@ def _decoded(content: bytes, charset: str | None) -> str:
 
 
 HEAD_TEXT = r'"key":"[0-9a-f]+","signature":"[0-9a-f]+"'
-HEAD_LINE = re.compile(r'\{"body":"(?:[^"\\]|\\.)*",' + HEAD_TEXT + r"\}")
+HEAD_LINE = re.compile(
+    r'\{"body":"(?:[^"\\]|\\.)*",' + HEAD_TEXT + r'(?:,"consistency":\[[^\]]*\])?\}'
+)
 HEAD_OF_FIRST_LETTERS = re.compile(
     r'(\{"(?:next|origin)":[^{}]*\})signature([0-9a-f]+)key([0-9a-f]+?)(?![0-9a-f])'
 )

@@ -167,6 +167,24 @@ def test_promoted_replica_has_a_log_that_holds(site, primary, copy, tmp_path):
     release_connections(app)
 
 
+def test_no_request_fails_after_a_restart_of_the_database(site, primary, copy, monkeypatch):
+    monkeypatch.setattr(replica, "CHECK_INTERVAL_SECONDS", 3600.0)
+    client = signed_in_client(site, factories.create_proposal().author)
+    db.session.rollback()
+    engines = (db.engine, site.extensions["transient"], site.extensions["replica"].engine)
+    for engine in engines:  # connections that are idle when the servers end
+        for connection in [engine.connect() for _ in range(6)]:
+            connection.close()
+    for server in (copy, primary):
+        server.pause()
+    for server in (primary, copy):
+        server.resume()
+    for _ in range(8):
+        assert client.get("/id/proposals").status_code == 200
+        assert get(site)
+    assert anonymous_client(site).get("/readyz").get_json()["database"] == "ok"
+
+
 def test_connection_behind_a_pool_keeps_nothing_from_a_transaction(primary, tmp_path):
     name = f"test_{uuid.uuid4().hex[:12]}"
     primary.execute(f"CREATE DATABASE {name}")

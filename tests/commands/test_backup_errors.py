@@ -172,3 +172,16 @@ def test_backup_writes_no_log_rows(installation, backup, log):
     backup("verify", installation.file)
     assert log() == []
     assert db.session.scalar(select(func.count(Interaction.id))) > 0
+
+
+def test_backup_verify_takes_no_password_among_its_options(backup, tmp_path):
+    file = tmp_path / "backup.tar.gz"
+    code, output = backup("verify", file, "--server", "postgresql://admin:rahasia@db/postgres")
+    assert (code, "--server-file" in output, "rahasia" in output) == (2, True, False)
+
+
+def test_backup_verify_reads_the_server_from_a_file(backup, tmp_path):
+    (tmp_path / "server").write_text("postgresql://admin:rahasia@db/postgres\n")
+    file = tmp_path / "backup.tar.gz"
+    code, output = backup("verify", file, "--server-file", tmp_path / "server")
+    assert code == 1 and "backup.tar.gz" in output

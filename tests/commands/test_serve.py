@@ -1,6 +1,7 @@
 """`deliberate serve`: several processes on one port, replaced, restarted and stopped in order."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,8 +15,9 @@ from pathlib import Path
 import click
 import pytest
 from flask import Flask
+from prometheus_client.mmap_dict import MmapedDict
 
-from deliberate.commands.serving import restart, supervisor
+from deliberate.commands.serving import metrics_folder, restart, supervisor
 from deliberate.commands.serving.metrics_folder import shared_metrics
 from deliberate.commands.serving.server import GracefulServer
 from deliberate.commands.serving.supervisor import Supervisor
@@ -150,6 +152,38 @@ def test_requests_of_all_processes_are_counted_together(server):
     assert text.count("# TYPE process_resident_memory_bytes gauge") == 1
 
 
+def test_counts_of_processes_that_have_ended_are_merged_into_one_file(server, tmp_path):
+    process, port = server
+    for _ in range(5):
+        fetch(port)
+    (folder,) = tmp_path.glob("deliberate-metrics-*")
+    for earlier in children(process)[:2]:
+        os.kill(earlier, signal.SIGKILL)
+    wait_for((folder / "counter_ended.db").exists)
+    wait_for(lambda: len(list(folder.glob("counter_*.db"))) <= 3)
+    text = fetch(port, "/metrics")[1]
+    count = re.search(r'requests_total\{method="GET",route="/healthz",status="200"\} (\d+)', text)
+    assert count is not None and int(count[1]) >= 5
+
+
+def test_merged_counts_are_the_sums_of_all_ended_processes(tmp_path, monkeypatch):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    for pid, value in ((ended.pid, 3.0), (os.getpid(), 10.0)):
+        values = MmapedDict(str(tmp_path / f"counter_{pid}.db"))
+        values.write_value("requests", value, 0.0)
+        values.close()
+    for _ in range(2):  # what is merged once is not counted again
+        metrics_folder.merge_ended()
+    file = str(tmp_path / "counter_ended.db")
+    assert [row[:2] for row in MmapedDict.read_all_values_from_file(file)] == [("requests", 3.0)]
+    assert sorted(path.name for path in tmp_path.glob("*.db")) == [
+        f"counter_{os.getpid()}.db",
+        "counter_ended.db",
+    ]
+
+
 def test_children_end_with_a_killed_parent(server):
     process, _port = server
     pids = children(process)
@@ -247,7 +281,8 @@ def test_named_metrics_folder_is_emptied_at_a_first_start_and_kept(
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     with shared_metrics(is_restart):
         pass
-    assert sorted(path.name for path in tmp_path.iterdir()) == kept
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert [name for name in names if name != "merging.lock"] == kept
 
 
 def test_named_metrics_folder_that_is_missing_is_made(tmp_path, monkeypatch):

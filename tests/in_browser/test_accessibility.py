@@ -97,6 +97,7 @@ ADMIN_PAGES = [
     "days off",
     "phase",
     "calendar",
+    "operation",
     "rules",
     "residents",
 ]

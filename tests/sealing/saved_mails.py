@@ -126,7 +126,16 @@ def letter_of_earlier_versions(mail):
     return HEADERS.encode() + _part("text/plain", "quoted-printable", text.encode())
 
 
+def line_of_the_published_list(mail):
+    """Return a mail into which somebody pasted a line of heads.jsonl, with its proof."""
+    (attachment,) = mail.iter_attachments()
+    line = attachment.get_content().decode().strip().removesuffix("}")
+    text = f'Lihat ini:\n\n  {line}, "consistency": ["{"ab" * 32}"]}}\n'
+    return HEADERS.encode() + _part("text/plain", "quoted-printable", text.encode())
+
+
 SAVED = (
+    line_of_the_published_list,
     as_sent,
     mbox_of_mutt,
     eml_of_thunderbird,

@@ -146,7 +146,15 @@ def copy_stores(source: Source, progress: Progress) -> CopyResult:
         if result.differences:
             raise CopyError("; ".join(result.differences[:5]))
     _copy_transient(source, result)
+    _count_rows_for_plans()
     return result
+
+
+def _count_rows_for_plans() -> None:
+    """Let PostgreSQL plan queries for the rows that it has now, not for empty tables."""
+    if db.engine.dialect.name == "postgresql":
+        with unrecorded("statistics of a copied database") as session:
+            session.execute(text("ANALYZE"))
 
 
 def _copy_transient(source: Source, result: CopyResult) -> None:

@@ -48,7 +48,8 @@ class Supervisor:
     """The parent of processes that each run one program, forked so that they share its memory.
 
     `earlier` are processes of a replaced program by their ids, which are to end; a program of
-    `lone` starts only when the earlier process of its name has ended.
+    `lone` starts only when the earlier process of its name has ended. `note_end` is called after
+    a process has ended.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Supervisor:
         programs: Mapping[str, Program],
         earlier: Mapping[int, str] | None = None,
         lone: Collection[str] = (),
+        note_end: Program = lambda: None,
     ) -> None:
         self._programs, self._earlier, self._lone = programs, dict(earlier or {}), lone
+        self._note_end = note_end
         self._children: dict[str, _Child] = {}
         self._deadline = 0.0
 
@@ -122,6 +125,7 @@ class Supervisor:
             _log.warning("process replaced", extra={"fields": fields})
             ends_soon = age < 2 * child.pause
             pause = min(2 * child.pause, MAX_PAUSE_SECONDS) if ends_soon else LEAST_LIFE_SECONDS
+            self._note_end()
             self._start(name, pause)
 
     def _signal_earlier(self, number: int) -> None:
@@ -133,6 +137,7 @@ class Supervisor:
         for pid in list(self._earlier):
             if _has_ended(pid):
                 del self._earlier[pid]
+                self._note_end()
 
 
 def _next_signal() -> int:

@@ -1,5 +1,6 @@
 """Health checks: database, schema version, sealing, disk space, mail and jobs."""
 
+import math
 import shutil
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ from deliberate.models import JobRun, Process, Release
 from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.queries.log.tree_heads import unsealed_age
 from deliberate.queries.notices.stuck_deliveries import count_stuck_mails, count_stuck_notices
+from deliberate.queries.site.operations_state import BACKUP_DUE, backup_age_seconds
 
 MAX_UNSEALED_AGE = LATE_AFTER
 """If an entry waits longer for its seal, the sealing job does not run."""
@@ -54,6 +56,7 @@ def run_health_checks(settings: Settings) -> list[HealthCheck]:
             *_replica_check(),
             HealthCheck("mail", _mail_problem(), is_required=False),
             HealthCheck("jobs", _jobs_problem(), is_required=False),
+            HealthCheck("backup", _backup_problem(settings), is_required=False),
             HealthCheck("files", _files_problem(settings.releases_path), is_required=False),
         ]
     except SQLAlchemyError:
@@ -107,6 +110,14 @@ def _jobs_problem() -> str:
             select(JobRun.name).where(JobRun.failed_at.is_not(None)).order_by(JobRun.name)
         ).all()
     return f"failed: {', '.join(failed)}" if failed else ""
+
+
+def _backup_problem(settings: Settings) -> str:
+    """Return since when there was no backup, also if there was never one."""
+    age = backup_age_seconds()
+    if settings.mode != "production" or age <= BACKUP_DUE.total_seconds():
+        return ""
+    return "there was never one" if math.isinf(age) else f"none for {age / 3600:.0f} hours"
 
 
 def _files_problem(folder: Path) -> str:

@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import db, transient
-from deliberate.models import Appeal, Delivery, JobRun, Proposal, Report, UnsealedEntry
+from deliberate.database import db
+from deliberate.models import Appeal, Delivery, Proposal, Report, UnsealedEntry
 from deliberate.queries.log.tree_heads import latest_tree_head, unsealed_age
 from deliberate.queries.notices.stuck_deliveries import (
     count_given_up_mails,
@@ -18,6 +18,7 @@ from deliberate.queries.notices.stuck_deliveries import (
 )
 from deliberate.queries.proposals.stored_files import stored_bytes
 from deliberate.queries.responses.response_owner import response_is_owed
+from deliberate.queries.site.operations_state import BACKUP, backup_age_seconds, list_job_states
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,13 @@ def _number(query: Select[int]) -> int:
 
 
 def _jobs() -> list[Metric]:
-    with transient(write=False) as session:
-        runs = list(session.scalars(select(JobRun).order_by(JobRun.name)))
-    moment = now()
+    jobs, moment = list_job_states(), now()
     ages = {
-        run.name: (moment - run.succeeded_at).total_seconds() for run in runs if run.succeeded_at
+        job.name: (moment - job.succeeded_at).total_seconds() for job in jobs if job.succeeded_at
     }
-    failed = {run.name: float(run.failed_at is not None) for run in runs}
+    # Without any backup an alarm on its age must ring, so there is an age: an infinite one.
+    ages[BACKUP] = backup_age_seconds()
+    failed = {job.name: float(job.failed_at is not None) for job in jobs}
     return [
         Metric("deliberate_job_age_seconds", "Time since the last successful run.", ages, "job"),
         Metric("deliberate_job_failed", "Whether the last run of a job failed.", failed, "job"),

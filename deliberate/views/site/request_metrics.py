@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import time
+from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -12,6 +13,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from deliberate.extensions import metrics_lock
 from deliberate.views.site.request_context import current_settings
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -45,11 +47,13 @@ class RequestMetrics:
 
     def latest(self) -> bytes:
         """Return the metrics as text; requests are those of all processes of a server."""
-        requests = self.requests
-        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-            requests = CollectorRegistry()
-            MultiProcessCollector(requests)  # type: ignore[no-untyped-call]  # it has no types
-        return generate_latest(self.registry) + generate_latest(requests)
+        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        if folder is None:
+            return generate_latest(self.registry) + generate_latest(self.requests)
+        requests = CollectorRegistry()
+        MultiProcessCollector(requests)  # type: ignore[no-untyped-call]  # it has no types
+        with metrics_lock(Path(folder)):
+            return generate_latest(self.registry) + generate_latest(requests)
 
 
 def init_app(app: Flask) -> None:
