@@ -204,7 +204,7 @@ class UnitContribution(HideableText, Base):
         owner="author_id",
         columns=(
             "id document_id unit_id version_id kind stance author_id author_role institution_id"
-            " language quoted posted_at withdrawn_at join_count hidden_at hidden_ground held_until"
+            " language posted_at withdrawn_at join_count hidden_at hidden_ground held_until"
         ),
         kept=COUNTS,
     )
@@ -222,7 +222,9 @@ class UnitContribution(HideableText, Base):
     """The comment, the question, or the reason of an amendment."""
     replacement: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
     """The words that an amendment proposes; empty for others."""
-    quoted: Mapped[str] = mapped_column(Text, default="")
+    quoted: Mapped[str] = mapped_column(
+        Text, default="", info=personal(Category.WORDS, kept="words of the draft, not the person's")
+    )
     """The text of the unit when it was written on, kept as words."""
     language: Mapped[str] = mapped_column(String(8), default="id")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)

@@ -260,9 +260,10 @@ def test_contribution_on_a_dropped_unit_stays_readable_at_its_version(
     assert (placed.dropped, placed.total["comment"]) == (1, 1)
     page = anonymous_client(app).get(f"/en/documents/{document.id}/versions/2/pasal-20").text
     assert "Pilihan belum yakin itu jujur." in page
-    assert "1 contribution is on a part" in anonymous_client(app).get(
-        f"/en/documents/{document.id}"
-    ).text
+    assert (
+        "1 contribution is on a part"
+        in anonymous_client(app).get(f"/en/documents/{document.id}").text
+    )
     assert posted.withdrawn_at is None
 
 

@@ -22,7 +22,9 @@ from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.documents.draft_texts import read_draft
 from tests.documents.files import to_docx
 
-TEXT = "BAB I\nUMUM\n\nPasal 1\n(1) Satu dua tiga.\n(2) Empat lima enam.\n\nPasal 2\nTujuh delapan.\n"
+TEXT = (
+    "BAB I\nUMUM\n\nPasal 1\n(1) Satu dua tiga.\n(2) Empat lima enam.\n\nPasal 2\nTujuh delapan.\n"
+)
 
 
 def version_text(number):

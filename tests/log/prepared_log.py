@@ -57,6 +57,7 @@ from deliberate.vocabulary import (
     Stance,
 )
 from tests import factories
+from tests.documents.draft_texts import add_draft_text
 from tests.scores.test_assessments import create_judgement
 
 
@@ -135,6 +136,7 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     record_meeting(
         officer, process, MeetingEntry(now().date(), "Balai desa", 24, "id", "Halte dibahas.")
     )
+    add_draft_text(officer, process, factories.create_resident(), factories.create_resident())
     researcher = factories.create_staff(role=Role.RESEARCHER)
     register_plan(researcher, process, dict.fromkeys(PLAN_FIELDS, "Giliran"), "id")
     entry = DocumentEntry("Anggaran", "id", now().date())

@@ -128,6 +128,8 @@ PAGES = (
     Tampering("delete a change of a process", ("DELETE FROM process_change",)),
     _table("change the rules", "rules_version", "body = 'Lain'"),
     _table("change the minutes of a meeting", "meeting", "minutes = 'Lain'"),
+    _table("change a version of a draft text", "document_version", "source = 'Lain'"),
+    _table("change the words of an amendment", "unit_contribution", "replacement = 'Lain'"),
     _table("change how many people attended", "meeting", "attended = 240"),
     _table("change a registered study plan", "study_plan", "hypotheses = 'Lain'"),
     _table("change news", "process_news", "body = 'Lain'"),

@@ -44,6 +44,8 @@ TAMPERINGS = {
     "poll_option": ["label = 'Lain' WHERE salt IS NOT NULL"],
     "assessment": ["document = '{}'"],
     "meeting": ["minutes = 'Lain'", "attended = 90"],
+    "document_version": ["source = 'Lain'", "note = 'Lain'"],
+    "unit_contribution": ["replacement = 'Lain' WHERE kind = 'amendment'", "body = 'Lain'"],
     "study_plan": ["hypotheses = 'Lain'"],
     "support": ["person_id = 1 WHERE person_id = (SELECT min(person_id) FROM support)"],
 }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import render_template
 
 from deliberate.forms.documents import UnitCommentForm
-from deliberate.permissions.documents import is_open_to_contributions
+from deliberate.permissions.documents import is_contributing_offered
 from deliberate.queries.documents.contributions import joined_ids
 from deliberate.views.site.request_context import current_person
 
@@ -24,7 +24,7 @@ def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> s
         process=document.process,
         form=form or UnitCommentForm(version=str(page.version.number)),
         is_current=is_current,
-        takes_contributions=is_open_to_contributions(document) if is_current else None,
+        takes_contributions=is_contributing_offered(reader, document) if is_current else None,
         joined=joined_ids(reader, [shown.row.id for shown in page.amendments]),
         reader_id=reader.id if reader else None,
     )
