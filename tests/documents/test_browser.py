@@ -10,7 +10,6 @@ from deliberate.operations.accounts.devices import sign_in
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
 from tests import factories
 from tests.documents.draft_texts import add_draft_text, read_draft
-from tests.in_browser.conftest import findings  # noqa: F401  # a fixture
 from tests.live_server import run_server, session_cookie
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
@@ -106,7 +105,7 @@ def test_pages_of_draft_texts_have_no_axe_violation_and_fit(
     findings,
     language,
     scheme,
-    width,  # noqa: F811  # a fixture
+    width,
 ):
     with opened(app, chromium, url, officer, width=width, script=True, scheme=scheme) as page:
         for path in paths:
