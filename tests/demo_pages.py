@@ -151,7 +151,7 @@ def add_draft() -> Document:
     process = get_process("kipp-1a")
     assert process is not None
     return add_draft_text(
-        get_account("petugas"), process, get_account("warga"), get_account("peneliti")
+        get_account("petugas"), process, get_account("warga"), get_account("peneliti"), answers=True
     )
 
 

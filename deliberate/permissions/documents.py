@@ -71,3 +71,8 @@ def may_join_amendment(person: Person | None, amendment: UnitContribution) -> De
         not_yours(_("This is your own amendment.")) if is_own else ALLOWED,
         ALLOWED if is_shown else Decision(_("This amendment was withdrawn or hidden.")),
     )
+
+
+def may_answer_contributions(person: Person | None, document: Document) -> Decision:
+    """Allow those who may open a draft text in its process, also after the consultation."""
+    return may_publish_news(person, document.process)

@@ -38,6 +38,7 @@ from deliberate.vocabulary.codes import (
     Stance,
     TargetGoal,
     TargetResult,
+    UnitDecision,
     VerificationEndReason,
     Visibility,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "Stance",
     "TargetGoal",
     "TargetResult",
+    "UnitDecision",
     "VerificationEndReason",
     "Visibility",
 ]

@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.documents.contributions import (
     AmendmentEntry,
     comment_on_unit,
@@ -16,7 +17,7 @@ from deliberate.operations.documents.versions import (
     revise_document,
 )
 from deliberate.queries.documents.documents import get_unit, get_version
-from deliberate.vocabulary import Stance
+from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
 
 FOLDER = Path(__file__).parent / "texts"
 SMALL = "Pasal 1\n(1) Warga berhak bertanya.\n(2) Otorita menjawab.\n\nPasal 2\nBerlaku hari ini.\n"
@@ -33,7 +34,7 @@ def read_draft(name):
     return (FOLDER / name).read_text()
 
 
-def add_draft_text(officer, process, author, other):
+def add_draft_text(officer, process, author, other, *, answers=False):
     """Open a small draft of two versions with a comment, a question and a joined amendment."""
     document = open_document(officer, process, DraftEntry("Naskah tanya jawab", "id", SMALL))
     note = "Jawaban diberi tenggat."
@@ -46,7 +47,11 @@ def add_draft_text(officer, process, author, other):
     asked = "Siapa yang menghitung harinya?"
     comment_on_unit(author, document, second, asked, Stance.NEUTRAL, is_question=True)
     entry = AmendmentEntry(2, "Otorita menjawab dalam 7 hari.", "Empat belas hari terlalu lama.")
-    join_amendment(other, propose_amendment(author, document, second, entry))
+    amendment = propose_amendment(author, document, second, entry)
+    join_amendment(other, amendment)
+    if answers:
+        refused = UnitDecision.NOT_ADOPTED, ResponseGround.BUDGET, "Petugasnya terlalu sedikit."
+        answer_unit(officer, document, second, AnswerEntry(*refused, [amendment.id]))
     return document
 
 

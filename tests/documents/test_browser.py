@@ -76,7 +76,7 @@ def paths(process, officer, document):
         officer, document, RevisionEntry(1, read_draft("participation-v2.txt"), "Perbaikan.")
     )
     small = add_draft_text(
-        officer, process, factories.create_resident(), factories.create_resident()
+        officer, process, factories.create_resident(), factories.create_resident(), answers=True
     )
     return [
         f"/documents/{document.id}",
@@ -87,6 +87,9 @@ def paths(process, officer, document):
         f"/documents/{document.id}/compare",
         f"/documents/{small.id}/pasal-1",
         f"/documents/{small.id}/amend/pasal-1/ayat-1",
+        f"/documents/{small.id}/rights",
+        f"/documents/{small.id}/report",
+        f"/desk/documents/{small.id}/answer/pasal-1",
         f"/desk/processes/{process.slug}/documents",
         f"/desk/processes/{process.slug}/documents/new",
         f"/desk/documents/{document.id}/revise",

@@ -136,7 +136,9 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     record_meeting(
         officer, process, MeetingEntry(now().date(), "Balai desa", 24, "id", "Halte dibahas.")
     )
-    add_draft_text(officer, process, factories.create_resident(), factories.create_resident())
+    add_draft_text(
+        officer, process, factories.create_resident(), factories.create_resident(), answers=True
+    )
     researcher = factories.create_staff(role=Role.RESEARCHER)
     register_plan(researcher, process, dict.fromkeys(PLAN_FIELDS, "Giliran"), "id")
     entry = DocumentEntry("Anggaran", "id", now().date())

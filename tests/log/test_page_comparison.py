@@ -45,6 +45,7 @@ TAMPERINGS = {
     "assessment": ["document = '{}'"],
     "meeting": ["minutes = 'Lain'", "attended = 90"],
     "document_version": ["source = 'Lain'", "note = 'Lain'"],
+    "unit_answer": ["reason = 'Lain'", "decision = 'adopted'"],
     "unit_contribution": ["replacement = 'Lain' WHERE kind = 'amendment'", "body = 'Lain'"],
     "study_plan": ["hypotheses = 'Lain'"],
     "support": ["person_id = 1 WHERE person_id = (SELECT min(person_id) FROM support)"],

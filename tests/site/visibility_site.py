@@ -283,7 +283,9 @@ def _publish_information(admin: Person, process: Process) -> None:
             session.add(ProcessNews(process_id=process.id, **text))
         return
     publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text"))
-    add_draft_text(admin, process, factories.create_resident(), factories.create_resident())
+    add_draft_text(
+        admin, process, factories.create_resident(), factories.create_resident(), answers=True
+    )
     record_meeting(admin, process, MeetingEntry(now().date(), "Balai", 12, "id", "Isi"))
     withdraw_news(admin, publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text")))
 

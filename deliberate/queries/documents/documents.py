@@ -7,7 +7,14 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.database import db
 from deliberate.legal_texts.units import Unit
-from deliberate.models import Document, DocumentVersion, Process, UnitContribution, UnitText
+from deliberate.models import (
+    Document,
+    DocumentVersion,
+    Process,
+    UnitAnswer,
+    UnitContribution,
+    UnitText,
+)
 from deliberate.models.moderation.visibility import ANYONE
 
 MAX_DOCUMENTS = 100
@@ -78,6 +85,9 @@ def top_address(address: str) -> str:
 
 
 def get_document_id_of(subject_type: str, row_id: int) -> int | None:
-    """Return the id of the draft text of a version or of a contribution."""
-    model = DocumentVersion if subject_type == "document_version" else UnitContribution
+    """Return the id of the draft text of a version, an answer or a contribution."""
+    models: dict[str, type[DocumentVersion | UnitAnswer | UnitContribution]] = {
+        model.subject_type: model for model in (DocumentVersion, UnitAnswer, UnitContribution)
+    }
+    model = models[subject_type]
     return db.session.scalar(select(model.document_id).where(model.id == row_id))

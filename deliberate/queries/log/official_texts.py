@@ -29,6 +29,7 @@ from deliberate.models import (
     Proposal,
     RulesVersion,
     StudyPlan,
+    UnitAnswer,
     UnitContribution,
 )
 from deliberate.models.log.interaction import content_hmac
@@ -38,6 +39,7 @@ from deliberate.vocabulary.events.documents import (
     AmendmentProposed,
     DocumentOpened,
     DocumentRevised,
+    UnitAnswered,
 )
 from deliberate.vocabulary.events.moderation import (
     AppealDecided,
@@ -77,6 +79,7 @@ SINGLE_TEXTS = (
     (StudyPlan, (StudyRegistered.KIND,), "title"),
     (Poll, (PollOpened.KIND,), "question"),
     (DocumentVersion, (DocumentOpened.KIND, DocumentRevised.KIND), "source"),
+    (UnitAnswer, (UnitAnswered.KIND,), "reason"),
     (UnitContribution, (CommentPosted.KIND, AmendmentProposed.KIND), "body"),
 )
 """Texts that one act publishes and none changes; the column stands for all of the text."""

@@ -46,7 +46,7 @@ PROCESS_PAGES: dict[str, Callable[[str, int], str]] = {
     "study_plan": lambda slug, row_id: url_for("study_plans.show", slug=slug, plan_id=row_id),
 }
 """Address of the subject types that stand on a page of their process, by its slug and their id."""
-DRAFT_TEXT_PARTS = ("document_version", "unit_contribution")
+DRAFT_TEXT_PARTS = ("document_version", "unit_answer", "unit_contribution")
 """Subject types that stand on a page of a draft text."""
 
 
