@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from docx import Document
 
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.permissions.decision import InvalidInput, Refused
@@ -113,3 +114,11 @@ def test_report_has_a_row_for_every_contribution_on_the_page_and_in_the_file(app
     rows = list(csv.reader(io.StringIO(client.get(f"/en/documents/{draft.id}/report.csv").text)))
     assert len(rows) == 1 + 3 and rows[1][5].startswith("Adopted. Tujuh hari cukup.")
     assert rows[0][:3] == ["No", "Part", "Text"]
+
+
+def test_report_opens_as_docx_with_a_row_for_every_contribution(app, draft, officer):
+    answer(draft, officer, contribution_ids(draft)[:1])
+    file = anonymous_client(app).get(f"/id/documents/{draft.id}/report.docx")
+    (table,) = Document(io.BytesIO(file.data)).tables
+    assert len(table.rows) == 1 + 3 and table.rows[0].cells[3].text == "Usul perubahan"
+    assert "Tujuh hari cukup." in table.rows[1].cells[5].text

@@ -61,7 +61,7 @@ def test_resident_comments_and_amends_on_a_small_phone_without_script(app, chrom
         words = page.get_by_label("Bunyi yang Anda usulkan")
         words.fill(words.input_value().replace("berdomisili", "tinggal atau bekerja"))
         page.get_by_label("Alasan Anda").fill("Banyak yang belum pindah KTP.")
-        page.get_by_role("button", name="Periksa dulu").click()
+        page.get_by_role("button", name="Lihat dahulu").click()
         keep_picture(page, "amend")
         assert page.locator("ins").inner_text().endswith("tinggal atau bekerja")
         page.get_by_role("button", name="Terbitkan usul perubahan").click()

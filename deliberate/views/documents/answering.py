@@ -1,13 +1,12 @@
 """Answering contributions by unit, the three rights, and the report of a consultation."""
 
-import csv
-import io
+from typing import TYPE_CHECKING
 
 from flask import Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.exports.csv_writer import csv_cell
+from deliberate.exports.consultation_table import table_csv, table_docx
 from deliberate.forms.documents import DECISIONS, AnswerForm
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.site.rate_limits import TEXTS
@@ -36,7 +35,11 @@ from deliberate.views.site.request_context import (
     signed_in_person,
 )
 
+if TYPE_CHECKING:
+    from deliberate.models import Document
+
 blueprint = LocalizedBlueprint("unit_answers")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @blueprint.page(
@@ -106,16 +109,28 @@ def report(document_id: int) -> str:
 def report_csv(document_id: int) -> Response:
     """Return the table of the report as CSV."""
     document = get_or_404(get_document(document_id))
-    text = io.StringIO()
-    writer = csv.writer(text)
-    heads = (_("No"), _("Part"), _("Text"), _("Proposed change"), _("Reason"), _("Response"))
-    writer.writerow([str(head) for head in heads])
-    for number, row in enumerate(list_report_rows(document), 1):
-        writer.writerow([csv_cell(cell) for cell in (number, *_cells(row))])
-    response = Response(text.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"document-{document.id}-{g.language}.csv"
+    return _file(document, table_csv(_table(document)), "csv", "text/csv; charset=utf-8")
+
+
+@blueprint.page("/documents/<id:document_id>/report.docx", "public")
+def report_docx(document_id: int) -> Response:
+    """Return the table of the report as DOCX."""
+    document = get_or_404(get_document(document_id))
+    return _file(document, table_docx(document.title, _table(document)), "docx", DOCX)
+
+
+def _file(document: "Document", content: str | bytes, ending: str, content_type: str) -> Response:
+    response = Response(content, content_type=content_type)
+    name = f"document-{document.id}-{g.language}.{ending}"
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     return response
+
+
+def _table(document: "Document") -> list[list[str]]:
+    """Return the headings and a row for every contribution."""
+    heads = (_("No"), _("Part"), _("Text"), _("Proposed change"), _("Reason"), _("Response"))
+    rows = enumerate(list_report_rows(document), 1)
+    return [[str(head) for head in heads], *([str(n), *_cells(row)] for n, row in rows)]
 
 
 def _cells(row: ReportRow) -> tuple[str, str, str, str, str]:
