@@ -14,6 +14,7 @@ PARTS = {
     "Releases": ["releases"],
     "Notifications to many followers": ["notifications"],
     "Map with five thousand places": ["maps"],
+    "Comparison of two versions of a draft regulation": ["legal_texts"],
     "Search in a hundred thousand comments": ["search"],
 }
 

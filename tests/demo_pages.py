@@ -4,7 +4,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Assessment, Person, Poll, Proposal, Response
+from deliberate.models import Assessment, Document, Person, Poll, Proposal, Response
 from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.devices import sign_in
 from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
@@ -18,6 +18,7 @@ from deliberate.operations.scores.study_sources import SourceInput, add_source
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.processes.processes import get_process
 from deliberate.vocabulary import AssessmentStage, ConsentScope, EvidenceKind
+from tests.documents.draft_texts import add_draft_text
 from tests.sample_city import CITY_NOW
 
 
@@ -143,6 +144,15 @@ def add_plan_and_meeting(researcher: str) -> None:
     register_plan(get_account(researcher), process, texts, "id")
     entry = MeetingEntry(CITY_NOW.date(), "Balai desa", 24, "id", "Halte dibahas.")
     record_meeting(get_account("petugas"), process, entry)
+
+
+def add_draft() -> Document:
+    """Open a small draft text of two versions, with contributions of a resident."""
+    process = get_process("kipp-1a")
+    assert process is not None
+    return add_draft_text(
+        get_account("petugas"), process, get_account("warga"), get_account("peneliti"), answers=True
+    )
 
 
 def add_study() -> None:

@@ -166,7 +166,8 @@ def write_comments(workspace: DuckDBWorkspace, folder: Path, process: Process) -
         "comments",
         "SELECT c.*, e.actor_id AS author_id, e.actor_role AS author_role, e.account_class,"
         " e.parent_id, e.institution_id, e.stance FROM stored_comments AS c JOIN events AS e"
-        " ON e.kind = 'comment.posted' AND e.subject_id = c.comment_id ORDER BY comment_id",
+        " ON e.kind = 'comment.posted' AND e.subject_type = 'comment'"
+        " AND e.subject_id = c.comment_id ORDER BY comment_id",
     )
     return workspace.write(folder / "comments.csv", COMMENTS, "comments")
 

@@ -22,13 +22,21 @@ from deliberate.forms import (
     required_choice,
     single_line,
 )
+from deliberate.forms.responses import GROUNDS
 from deliberate.forms.threads import MAX_COMMENT, STANCES
 from deliberate.text import parse_whole_number
-from deliberate.vocabulary import Stance
+from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
 
 MAX_DRAFT = 700_000
 """Characters of a draft text: about 300 pages."""
 MAX_NOTE = 2_000
+DECISIONS = {
+    UnitDecision.ADOPTED: _("Adopted"),
+    UnitDecision.ADOPTED_IN_PART: _("Adopted in part"),
+    UnitDecision.NOT_ADOPTED: _("Not adopted"),
+    UnitDecision.ALREADY_COVERED: _("Already covered"),
+    UnitDecision.NOT_THIS_TEXT: _("Does not belong in this text"),
+}
 _STANCES = {"for": Stance.FOR, "against": Stance.AGAINST, "neutral": Stance.NEUTRAL}
 _AT_MOST_4000 = Length(max=MAX_COMMENT, message=_("At most 4,000 characters."))
 
@@ -119,3 +127,23 @@ class AmendmentForm(_OnVersionForm):
         _("The words you propose"), [DataRequired(REQUIRED), _AT_MOST_4000], [multi_line]
     )
     body = TextAreaField(_("Your reason"), [DataRequired(REQUIRED), _AT_MOST_4000], [multi_line])
+
+
+class AnswerForm(LocalizedForm):
+    """An answer to contributions on a unit; these are chosen by checkboxes of the page."""
+
+    decision = required_choice(
+        _("Decision"),
+        [SelectChoice(code.value, label) for code, label in DECISIONS.items()],
+        _("Choose a decision."),
+    )
+    ground = required_choice(
+        _("What is the decision based on?"),
+        [SelectChoice(choice.value, choice.label) for choice in GROUNDS],
+        _("An answer needs a ground: law, budget, technical or other."),
+    )
+    reason = TextAreaField(_("Reason"), [_AT_MOST_4000], [multi_line])
+
+    def selected(self) -> tuple[UnitDecision, ResponseGround]:
+        """Return the decision and the ground of a valid form."""
+        return UnitDecision(self.decision.data or ""), ResponseGround(self.ground.data or "")

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from deliberate.legal_texts.units import ORDINALS
+
 _BAB = re.compile(r"BAB\s+([IVXLC]+[A-Z]?)(?:\s*[-–.:]?\s+(.+))?")
 _BAGIAN = re.compile(r"Bagian\s+(Ke[a-z]+(?:\s+(?:Belas|Puluh|Ke?[a-z]+)){0,3})", re.IGNORECASE)
 _PARAGRAF = re.compile(r"Paragraf\s+(\d{1,3})", re.IGNORECASE)
@@ -18,10 +20,7 @@ _UNFINISHED = re.compile(
     r"|dimaksud|oleh|untuk|atas))$",
     re.IGNORECASE,
 )
-_ORDINALS = [
-    *("kesatu", "kedua", "ketiga", "keempat", "kelima", "keenam"),
-    *("ketujuh", "kedelapan", "kesembilan", "kesepuluh", "kesebelas"),
-]
+_ORDINALS = [word.lower() for word in ORDINALS]
 
 
 @dataclass(frozen=True)

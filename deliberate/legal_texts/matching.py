@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from deliberate.legal_texts.comparison import text_change
-from deliberate.legal_texts.units import CONTAINERS, Unit
+from deliberate.legal_texts.units import CONTAINERS, PARTS, Unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,8 +123,8 @@ class _Matcher:
                 self._set(unit, [best.address], 1.0)
 
     def _match_parts(self) -> None:
-        old = [u for u in self.old if u.kind in ("ayat", "huruf", "angka", "section")]
-        new = [u for u in self.new if u.kind in ("ayat", "huruf", "angka", "section")]
+        old = [unit for unit in self.old if unit.kind in PARTS]
+        new = [unit for unit in self.new if unit.kind in PARTS]
         if not old or not new:
             return
         old_groups, new_groups = _by_top(old), _by_top(new)
@@ -217,7 +217,7 @@ def whole_texts(units: Sequence[Unit]) -> dict[str, str]:
     texts = {unit.address: [unit.heading, unit.text] for unit in units}
     parents = {unit.address: unit.parent for unit in units}
     for unit in units:
-        if unit.kind in ("ayat", "huruf", "angka", "section"):
+        if unit.kind in PARTS:
             around = parents[unit.address]
             while around in texts and not _is_container(around):
                 texts[around].append(unit.text)

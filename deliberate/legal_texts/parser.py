@@ -6,7 +6,7 @@ read by its headings (`generic`).
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from deliberate.legal_texts.generic import read_headings
 from deliberate.legal_texts.markers import (
@@ -74,6 +74,13 @@ class _Reader:
         self.explained: Unit | None = None
         self.after_blank = True
         self.in_heading = False
+        self.readers: dict[str, Callable[[int, str], None]] = {
+            "preamble": self._read_preamble,
+            "body": self._read_body,
+            "closing": self._read_closing,
+            "annex": self._read_annex,
+            "explanation": self._read_explanation,
+        }
 
     def read(self, number: int, line: str) -> None:
         """Read one line; blank ones end a heading."""
@@ -84,7 +91,7 @@ class _Reader:
             self._unread(number, line, "page_number")
             return
         if not self._new_section(line):
-            getattr(self, f"_read_{self.section}")(number, line)
+            self.readers[self.section](number, line)
         self.after_blank = False
 
     def finish(self) -> ParsedText:

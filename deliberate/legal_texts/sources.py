@@ -47,6 +47,8 @@ def _read_package(content: bytes) -> list[Line]:
             names = set(package.namelist())
             if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
                 raise UnreadableTextError("too_large")
+            for name in names:
+                _refuse_entities(package.read(name) if name.endswith((".xml", ".rels")) else b"")
         if "word/document.xml" in names:
             return list(_read_docx(content))
         if "content.xml" in names:
@@ -101,20 +103,25 @@ def _read_odt(content: bytes) -> Iterator[Line]:
 def _odt_lines(element: object) -> Iterator[Line]:
     tag = element.tag  # type: ignore[attr-defined]  # odfdo has no common typed base
     if tag == "table:table":
-        for row in element.get_rows():  # type: ignore[attr-defined]
+        for row in element.get_rows():  # type: ignore[attr-defined]  # of odfdo
             yield _row([str(cell.text_recursive) for cell in row.cells])
     elif tag in ("text:p", "text:h"):
-        level = int(element.get_attribute("text:outline-level") or 1) if tag == "text:h" else 0  # type: ignore[attr-defined]
-        for part in str(element.inner_text).splitlines() or [""]:  # type: ignore[attr-defined]
+        level = int(element.get_attribute("text:outline-level") or 1) if tag == "text:h" else 0  # type: ignore[attr-defined]  # of odfdo
+        for part in str(element.inner_text).splitlines() or [""]:  # type: ignore[attr-defined]  # of odfdo
             yield Line(part, level)
     else:
-        for child in element.children:  # type: ignore[attr-defined]
+        for child in element.children:  # type: ignore[attr-defined]  # of odfdo
             yield from _odt_lines(child)
 
 
-def _read_akoma_ntoso(content: bytes) -> list[Line]:
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+def _refuse_entities(content: bytes) -> None:
+    """Refuse XML with a document type, which may name entities, in whatever encoding."""
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\x00" in content[:200]:
         raise UnreadableTextError("format")
+
+
+def _read_akoma_ntoso(content: bytes) -> list[Line]:
+    _refuse_entities(content)
     parser = XMLParser()  # noqa: S314  # without a document type there are no entities
     try:
         parser.feed(content)

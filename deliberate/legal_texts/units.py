@@ -6,8 +6,8 @@ MAX_UNITS = 5_000
 """Units of one text; longer ones are several texts."""
 
 CONTAINERS = ("bab", "bagian", "paragraf")
-PARTS = ("ayat", "huruf", "angka")
-"""Kinds of units inside a Pasal, from the outer to the inner one."""
+PARTS = ("ayat", "huruf", "angka", "section")
+"""Kinds of units inside a Pasal or below a heading."""
 
 
 class UnreadableTextError(ValueError):
@@ -84,6 +84,14 @@ _LABELS = {
 }
 
 
+ORDINALS = [
+    *("Kesatu", "Kedua", "Ketiga", "Keempat", "Kelima", "Keenam"),
+    *("Ketujuh", "Kedelapan", "Kesembilan", "Kesepuluh", "Kesebelas"),
+]
+
+
 def unit_label(kind: str, number: str) -> str:
-    """Return a number as the drafting of laws writes it: Pasal 4, ayat (1), huruf a."""
+    """Return a number as the drafting of laws writes it: Bagian Kedua, Pasal 4, ayat (1)."""
+    if kind == "bagian" and number.isdigit() and int(number) <= len(ORDINALS):
+        number = ORDINALS[int(number) - 1]
     return _LABELS.get(kind, "{}").format(number).strip()

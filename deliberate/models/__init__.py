@@ -17,9 +17,11 @@ from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList
 from deliberate.models.documents import (
     AmendmentJoin,
+    AnsweredContribution,
     Document,
     DocumentUnit,
     DocumentVersion,
+    UnitAnswer,
     UnitContribution,
     UnitSource,
     UnitText,

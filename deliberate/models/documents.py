@@ -35,7 +35,7 @@ from deliberate.models.moderation.visibility import (
 )
 from deliberate.models.processes import Process
 from deliberate.models.responses.institution import Institution
-from deliberate.vocabulary import Role
+from deliberate.vocabulary import ResponseGround, Role, UnitDecision
 
 
 class Document(VisibleText, Base):
@@ -204,7 +204,7 @@ class UnitContribution(HideableText, Base):
         owner="author_id",
         columns=(
             "id document_id unit_id version_id kind stance author_id author_role institution_id"
-            " language quoted posted_at withdrawn_at join_count hidden_at hidden_ground held_until"
+            " language posted_at withdrawn_at join_count hidden_at hidden_ground held_until"
         ),
         kept=COUNTS,
     )
@@ -222,7 +222,9 @@ class UnitContribution(HideableText, Base):
     """The comment, the question, or the reason of an amendment."""
     replacement: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
     """The words that an amendment proposes; empty for others."""
-    quoted: Mapped[str] = mapped_column(Text, default="")
+    quoted: Mapped[str] = mapped_column(
+        Text, default="", info=personal(Category.WORDS, kept="words of the draft, not the person's")
+    )
     """The text of the unit when it was written on, kept as words."""
     language: Mapped[str] = mapped_column(String(8), default="id")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
@@ -273,3 +275,66 @@ class AmendmentJoin(Base):
     )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class UnitAnswer(VisibleText, Base):
+    """An answer to contributions on a unit: one for many, never changed."""
+
+    __tablename__ = "unit_answer"
+    subject_type = "unit_answer"
+    personal_data = rows(
+        "unit_answers",
+        "Answers on draft texts",
+        owner="answered_by_id",
+        columns=(
+            "id document_id unit_id version_id decision ground reason language answered_at"
+            " answered_by_id institution_id"
+        ),
+        kept=OFFICIAL,
+        hidden="salt",
+    )
+    visibility = Through("document", Document.visibility)
+    readers = read_by(visibility, "reason")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"))
+    """The version that was in force."""
+    decision: Mapped[UnitDecision] = mapped_column(String(16))
+    ground: Mapped[ResponseGround] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Empty where none was given: then contributions are considered, not explained."""
+    language: Mapped[str] = mapped_column(String(8), default="id")
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+
+    document: Mapped[Document] = relationship()
+    version: Mapped[DocumentVersion] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+
+    @property
+    def process_id(self) -> int:
+        """Return the process that acts on this answer belong to."""
+        return self.document.process_id
+
+    @property
+    def sealed_text(self) -> str:
+        """Return what the log binds: the decision, its ground and the reason."""
+        return canonical_json([self.decision, self.ground, self.reason])
+
+
+class AnsweredContribution(Base):
+    """A contribution that an answer names."""
+
+    __tablename__ = "answered_contribution"
+    personal_data = not_personal("contribution_id answer_id")
+
+    contribution_id: Mapped[int] = mapped_column(
+        ForeignKey("unit_contribution.id"), primary_key=True
+    )
+    answer_id: Mapped[int] = mapped_column(
+        ForeignKey("unit_answer.id"), primary_key=True, index=True
+    )

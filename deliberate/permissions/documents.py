@@ -44,6 +44,13 @@ def may_contribute(person: Person | None, document: Document) -> Decision:
     return all_of(may_take_part(person), is_open_to_contributions(document))
 
 
+def is_contributing_offered(reader: Person | None, document: Document) -> Decision:
+    """Allow what a page offers: contributions, which a reader without a session signs in for."""
+    if reader is None:
+        return is_open_to_contributions(document)
+    return may_contribute(reader, document)
+
+
 def may_withdraw_contribution(person: Person | None, contribution: UnitContribution) -> Decision:
     """Allow the author at any time, once."""
     is_own = person is not None and contribution.author_id == person.id
@@ -64,3 +71,8 @@ def may_join_amendment(person: Person | None, amendment: UnitContribution) -> De
         not_yours(_("This is your own amendment.")) if is_own else ALLOWED,
         ALLOWED if is_shown else Decision(_("This amendment was withdrawn or hidden.")),
     )
+
+
+def may_answer_contributions(person: Person | None, document: Document) -> Decision:
+    """Allow those who may open a draft text in its process, also after the consultation."""
+    return may_publish_news(person, document.process)

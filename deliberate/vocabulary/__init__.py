@@ -39,6 +39,7 @@ from deliberate.vocabulary.codes import (
     Stance,
     TargetGoal,
     TargetResult,
+    UnitDecision,
     VerificationEndReason,
     Visibility,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "Stance",
     "TargetGoal",
     "TargetResult",
+    "UnitDecision",
     "VerificationEndReason",
     "Visibility",
 ]

@@ -124,6 +124,16 @@ def is_final_response(decision: str, outside_body: str) -> bool:
     return decision not in INTERIM_DECISIONS or bool(outside_body)
 
 
+class UnitDecision(StrEnum):
+    """What those who write a draft text decided on contributions to one of its units."""
+
+    ADOPTED = "adopted"
+    ADOPTED_IN_PART = "adopted_in_part"
+    NOT_ADOPTED = "not_adopted"
+    ALREADY_COVERED = "already_covered"
+    NOT_THIS_TEXT = "not_this_text"
+
+
 class ResponseGround(StrEnum):
     """The grounds of an official response."""
 

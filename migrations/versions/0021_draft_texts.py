@@ -16,6 +16,8 @@ TABLES = (
     "unit_source",
     "unit_contribution",
     "amendment_join",
+    "unit_answer",
+    "answered_contribution",
 )
 
 
@@ -24,6 +26,7 @@ def upgrade() -> None:
     _create_document()
     _create_units()
     _create_contributions()
+    _create_answers()
 
 
 def _create_document() -> None:
@@ -141,6 +144,33 @@ def _create_contributions() -> None:
         sa.Column("joined_at", TIMESTAMP, nullable=False),
     )
     op.create_index("ix_amendment_join_person_id", "amendment_join", ["person_id"])
+
+
+def _create_answers() -> None:
+    op.create_table(
+        "unit_answer",
+        sa.Column("id", BIG_INT, primary_key=True),
+        sa.Column("document_id", BIG_INT, sa.ForeignKey("document.id"), nullable=False),
+        sa.Column("unit_id", BIG_INT, sa.ForeignKey("document_unit.id"), nullable=False),
+        sa.Column("version_id", BIG_INT, sa.ForeignKey("document_version.id"), nullable=False),
+        sa.Column("decision", sa.String(16), nullable=False),
+        sa.Column("ground", sa.String(12), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("answered_at", TIMESTAMP, nullable=False),
+        sa.Column("answered_by_id", BIG_INT, sa.ForeignKey("person.id")),
+        sa.Column("institution_id", BIG_INT, sa.ForeignKey("institution.id")),
+        sa.Column("salt", sa.LargeBinary(16)),
+    )
+    op.create_index("ix_unit_answer_document_id", "unit_answer", ["document_id"])
+    op.create_table(
+        "answered_contribution",
+        sa.Column(
+            "contribution_id", BIG_INT, sa.ForeignKey("unit_contribution.id"), primary_key=True
+        ),
+        sa.Column("answer_id", BIG_INT, sa.ForeignKey("unit_answer.id"), primary_key=True),
+    )
+    op.create_index("ix_answered_contribution_answer_id", "answered_contribution", ["answer_id"])
 
 
 def downgrade() -> None:

@@ -5,6 +5,9 @@ import pytest
 from deliberate.operations.documents.versions import DraftEntry, open_document
 from tests import factories
 from tests.documents.draft_texts import read_draft
+from tests.in_browser import conftest as browser_fixtures
+
+findings = browser_fixtures.findings
 
 
 @pytest.fixture

@@ -3,7 +3,24 @@
 import random
 from pathlib import Path
 
+from deliberate.operations.documents.answers import AnswerEntry, answer_unit
+from deliberate.operations.documents.contributions import (
+    AmendmentEntry,
+    comment_on_unit,
+    join_amendment,
+    propose_amendment,
+)
+from deliberate.operations.documents.versions import (
+    DraftEntry,
+    RevisionEntry,
+    open_document,
+    revise_document,
+)
+from deliberate.queries.documents.documents import get_unit, get_version
+from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
+
 FOLDER = Path(__file__).parent / "texts"
+SMALL = "Pasal 1\n(1) Warga berhak bertanya.\n(2) Otorita menjawab.\n\nPasal 2\nBerlaku hari ini.\n"
 _SYLLABLES = [f"{first}{vowel}" for first in "bcdgklmnprstw" for vowel in "aiu"]
 _FRAMES = (
     "Setiap {0} yang memakai {1} wajib memiliki {2} dari {3}.",
@@ -15,6 +32,27 @@ _FRAMES = (
 
 def read_draft(name):
     return (FOLDER / name).read_text()
+
+
+def add_draft_text(officer, process, author, other, *, answers=False):
+    """Open a small draft of two versions with a comment, a question and a joined amendment."""
+    document = open_document(officer, process, DraftEntry("Naskah tanya jawab", "id", SMALL))
+    note = "Jawaban diberi tenggat."
+    text = SMALL.replace("menjawab.", "menjawab dalam 14 hari.")
+    first = get_unit(get_version(document), "pasal-1/ayat-1")
+    comment_on_unit(author, document, first, "Hak ini penting bagi kampung.", Stance.FOR)
+    revise_document(officer, document, RevisionEntry(1, text, note))
+    version = get_version(document)
+    second = get_unit(version, "pasal-1/ayat-2")
+    asked = "Siapa yang menghitung harinya?"
+    comment_on_unit(author, document, second, asked, Stance.NEUTRAL, is_question=True)
+    entry = AmendmentEntry(2, "Otorita menjawab dalam 7 hari.", "Empat belas hari terlalu lama.")
+    amendment = propose_amendment(author, document, second, entry)
+    join_amendment(other, amendment)
+    if answers:
+        refused = UnitDecision.NOT_ADOPTED, ResponseGround.BUDGET, "Petugasnya terlalu sedikit."
+        answer_unit(officer, document, second, AnswerEntry(*refused, [amendment.id]))
+    return document
 
 
 def _word(rng):

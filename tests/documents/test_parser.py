@@ -38,6 +38,7 @@ def test_headings_and_addresses_follow_the_structure():
     assert units["pasal-8/ayat-2/huruf-a/angka-1"].text == "debit musim hujan;"
     assert units["pasal-8"].parent == "bab-II/bagian-1"
     assert units["pasal-12A"].label == "Pasal 12A"
+    assert units["bab-II/bagian-1"].label == "Bagian Kesatu"
 
 
 def test_explanation_stands_beside_its_pasal():

@@ -17,8 +17,7 @@ def revised(document, officer):
 
 @pytest.fixture
 def get(app):
-    client = anonymous_client(app)
-    return lambda path: client.get(path)
+    return anonymous_client(app).get
 
 
 def test_process_page_leads_to_its_draft_text(get, process, document):

@@ -62,6 +62,7 @@ from deliberate.vocabulary import (
     Stance,
 )
 from tests import factories
+from tests.documents.draft_texts import add_draft_text
 from tests.scores.test_assessments import create_judgement
 
 
@@ -144,6 +145,9 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     due = now().date() + timedelta(days=30)
     overlap = open_overlap(admin, "Halte", institution, due, "Siapa yang merawat?")
     settle_overlap(admin, overlap, "Dinas merawatnya.")
+    add_draft_text(
+        officer, process, factories.create_resident(), factories.create_resident(), answers=True
+    )
     researcher = factories.create_staff(role=Role.RESEARCHER)
     register_plan(researcher, process, dict.fromkeys(PLAN_FIELDS, "Giliran"), "id")
     entry = DocumentEntry("Anggaran", "id", now().date())

@@ -47,6 +47,9 @@ TAMPERINGS = {
     "mandate": ["basis = 'Lain'", "topic = 'Lain'"],
     "overlap": ["reason = 'Lain'", "due_on = '2030-01-01'"],
     "overlap_decision": ["decision = 'Lain'"],
+    "document_version": ["source = 'Lain'", "note = 'Lain'"],
+    "unit_answer": ["reason = 'Lain'", "decision = 'adopted'"],
+    "unit_contribution": ["replacement = 'Lain' WHERE kind = 'amendment'", "body = 'Lain'"],
     "study_plan": ["hypotheses = 'Lain'"],
     "support": ["person_id = 1 WHERE person_id = (SELECT min(person_id) FROM support)"],
 }

@@ -215,6 +215,7 @@ def routes_of(audience: str) -> set[str]:
 
 def add_content(name: str) -> None:
     """Give an account what its pages show only to those who have it."""
+    demo_pages.add_draft()
     if name == "warga":
         demo_pages.resident_pages()  # which begins a draft
         create_proposal(author=demo_pages.get_account(name))

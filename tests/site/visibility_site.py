@@ -110,6 +110,7 @@ from deliberate.vocabulary import (
     Stance,
 )
 from tests import factories
+from tests.documents.draft_texts import add_draft_text
 from tests.site.text_markers import Markers
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -283,6 +284,9 @@ def _publish_information(admin: Person, process: Process) -> None:
             session.add(ProcessNews(process_id=process.id, **text))
         return
     publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text"))
+    add_draft_text(
+        admin, process, factories.create_resident(), factories.create_resident(), answers=True
+    )
     record_meeting(admin, process, MeetingEntry(now().date(), "Balai", 12, "id", "Isi"))
     withdraw_news(admin, publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text")))
 

@@ -18,7 +18,6 @@ NEVER = {
     "a shell": r"shell=True|os\.system|os\.popen",
     "words run as code": r"\beval\(|(?<!\.)\bexec\(|\bpickle\b|yaml\.load|from_string\("
     r"|\bFunction\(",
-    "XML that is read": r"\bfromstring\(|\bXMLParser\b|(?:import|from) lxml|\biterparse\(|\.XML\(",
     "sockets": r"[Ww]eb_?[Ss]ocket|EventSource",
     "weak hashes": r"hashlib\.(md5|sha1)\b",
     "other queries": r"\bldap\b|\bxpath\b|graphql|memcache|pdflatex",

@@ -58,6 +58,8 @@ KINDS_WITHOUT_OPERATION = {"announcement.published"}
 
 KINDS_OF_SEVERAL_OPERATIONS = {
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
+    "comment.posted": {"post_comment", "comment_on_unit"},
+    "comment.withdrawn": {"withdraw_comment", "withdraw_unit_comment"},
     "channel.linked": {"add_push_subscription", "confirm_phone_number"},
     "channel.unlinked": {
         "end_other_subscriptions",

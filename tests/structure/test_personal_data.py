@@ -14,8 +14,8 @@ from deliberate.database.personal_rows import (
 from deliberate.operations.accounts.retention import list_retention_rules
 
 MODELS = [model for base in (Base, TransientBase) for model in list_models(base)]
-KEPT_WORDS = {"poll_option.label"}
-"""Words that erasure keeps: statements that others voted on."""
+KEPT_WORDS = {"poll_option.label", "unit_contribution.quoted"}
+"""Words that erasure keeps: statements that others voted on, and quoted words of a draft text."""
 CODE_LENGTH = 64
 """Longest text that is a code or a hash; longer columns may hold words."""
 

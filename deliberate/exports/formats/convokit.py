@@ -28,7 +28,7 @@ WHERE c.proposal_id IN (SELECT proposal_id FROM proposals)
 """
 _SPEAKERS = """
 SELECT coalesce(actor_id, $nobody) AS speaker, max(actor_role), max(account_class)
-FROM events WHERE kind IN ('proposal.submitted', 'comment.posted')
+FROM events WHERE kind IN ('proposal.submitted', 'comment.posted') AND proposal_id IS NOT NULL
 GROUP BY speaker ORDER BY speaker
 """
 _META = {

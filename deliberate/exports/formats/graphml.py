@@ -16,7 +16,8 @@ _HEADER = """<?xml version="1.0" encoding="UTF-8"?>
 """
 _PEOPLE = """
 SELECT actor_id, max(actor_role), max(account_class), count(*) FILTER (kind = 'comment.posted')
-FROM events WHERE kind IN ('proposal.submitted', 'comment.posted') AND actor_id IS NOT NULL
+FROM events WHERE kind IN ('proposal.submitted', 'comment.posted')
+  AND actor_id IS NOT NULL AND proposal_id IS NOT NULL
 GROUP BY actor_id ORDER BY actor_id
 """
 _REPLIES = """

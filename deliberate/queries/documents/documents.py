@@ -7,7 +7,14 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.database import db
 from deliberate.legal_texts.units import Unit
-from deliberate.models import Document, DocumentVersion, Process, UnitText
+from deliberate.models import (
+    Document,
+    DocumentVersion,
+    Process,
+    UnitAnswer,
+    UnitContribution,
+    UnitText,
+)
 from deliberate.models.moderation.visibility import ANYONE
 
 MAX_DOCUMENTS = 100
@@ -75,3 +82,12 @@ def plain_units(rows: Sequence[UnitText]) -> list[Unit]:
 def top_address(address: str) -> str:
     """Return the address of the page on which a unit is read: that of its Pasal or heading."""
     return address if address.startswith("bab-") else address.split("/", 1)[0]
+
+
+def get_document_id_of(subject_type: str, row_id: int) -> int | None:
+    """Return the id of the draft text of a version, an answer or a contribution."""
+    models: dict[str, type[DocumentVersion | UnitAnswer | UnitContribution]] = {
+        model.subject_type: model for model in (DocumentVersion, UnitAnswer, UnitContribution)
+    }
+    model = models[subject_type]
+    return db.session.scalar(select(model.document_id).where(model.id == row_id))

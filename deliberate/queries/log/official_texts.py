@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.models import (
     Appeal,
+    DocumentVersion,
     Interaction,
     Mandate,
     Meeting,
@@ -31,10 +32,18 @@ from deliberate.models import (
     Proposal,
     RulesVersion,
     StudyPlan,
+    UnitAnswer,
+    UnitContribution,
 )
 from deliberate.models.log.interaction import content_hmac
 from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
 from deliberate.vocabulary import ModerationOutcome
+from deliberate.vocabulary.events.documents import (
+    AmendmentProposed,
+    DocumentOpened,
+    DocumentRevised,
+    UnitAnswered,
+)
 from deliberate.vocabulary.events.moderation import (
     AppealDecided,
     AppealFiled,
@@ -63,18 +72,22 @@ from deliberate.vocabulary.events.processes import (
 from deliberate.vocabulary.events.proposals import ProposalWithdrawn
 from deliberate.vocabulary.events.releases import StudyRegistered
 from deliberate.vocabulary.events.responses import MandateStated, OverlapOpened, OverlapSettled
+from deliberate.vocabulary.events.threads import CommentPosted
 
 SINGLE_TEXTS = (
-    (ProcessDocument, ProcessDocumentAdded.KIND, "title"),
-    (ProcessContact, ContactAdded.KIND, "name"),
-    (ProcessNews, NewsPublished.KIND, "body"),
-    (Meeting, MeetingHeld.KIND, "minutes"),
-    (RulesVersion, RulesPublished.KIND, "body"),
-    (StudyPlan, StudyRegistered.KIND, "title"),
-    (Poll, PollOpened.KIND, "question"),
-    (Mandate, MandateStated.KIND, "basis"),
-    (Overlap, OverlapOpened.KIND, "reason"),
-    (OverlapDecision, OverlapSettled.KIND, "decision"),
+    (ProcessDocument, (ProcessDocumentAdded.KIND,), "title"),
+    (ProcessContact, (ContactAdded.KIND,), "name"),
+    (ProcessNews, (NewsPublished.KIND,), "body"),
+    (Meeting, (MeetingHeld.KIND,), "minutes"),
+    (RulesVersion, (RulesPublished.KIND,), "body"),
+    (StudyPlan, (StudyRegistered.KIND,), "title"),
+    (Poll, (PollOpened.KIND,), "question"),
+    (Mandate, (MandateStated.KIND,), "basis"),
+    (Overlap, (OverlapOpened.KIND,), "reason"),
+    (OverlapDecision, (OverlapSettled.KIND,), "decision"),
+    (DocumentVersion, (DocumentOpened.KIND, DocumentRevised.KIND), "source"),
+    (UnitAnswer, (UnitAnswered.KIND,), "reason"),
+    (UnitContribution, (CommentPosted.KIND, AmendmentProposed.KIND), "body"),
 )
 """Texts that one act publishes and none changes; the column stands for all of the text."""
 REASONS_OF_PROCESSES = (ProcessChanged.KIND, ProcessClosed.KIND, PhaseScheduled.KIND)
@@ -90,8 +103,8 @@ BoundText = Any
 
 def compare_official_texts(session: Session) -> Iterator[PageFault]:
     """Yield every text of an office, and every decision of a moderator, that differs."""
-    for model, kind, column in SINGLE_TEXTS:
-        yield from _compare_single(session, model, kind, column)
+    for model, kinds, column in SINGLE_TEXTS:
+        yield from _compare_single(session, model, kinds, column)
     yield from _compare_announcements(session)
     for process_id in session.scalars(select(Process.id).order_by(Process.id)).all():
         yield from _compare_process(session, process_id)
@@ -119,10 +132,14 @@ def _is_changed(text: str, salt: bytes | None, entry: Entry, *, is_standing: boo
 
 
 def _compare_single(
-    session: Session, model: type[BoundText], kind: str, column: str
+    session: Session, model: type[BoundText], kinds: Sequence[str], column: str
 ) -> Iterator[PageFault]:
     table = model.__tablename__
-    entries = {entry.subject_id: entry for entry in _entries(session, kind)}
+    entries = {
+        entry.subject_id: entry
+        for entry in _entries(session, *kinds)
+        if CommentPosted.KIND not in kinds or entry.subject_type == model.subject_type
+    }
     for row in session.scalars(select(model).order_by(model.id)):
         if getattr(row, "announcement_id", None) is not None:
             continue
@@ -134,7 +151,7 @@ def _compare_single(
             yield PageFault(table, row.id, column, entry.seq)
     deleted = select(Interaction.subject_id).where(Interaction.kind == ProcessDeleted.KIND)
     of_deleted = select(Interaction.subject_id).where(
-        Interaction.kind == kind, Interaction.process_id.in_(deleted)
+        Interaction.kind.in_(kinds), Interaction.process_id.in_(deleted)
     )
     gone_with_process = set(session.scalars(of_deleted))
     for subject_id in sorted(entries.keys() - gone_with_process):

@@ -6,10 +6,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from deliberate.database import canonical_json, db
-from deliberate.models import Comment, Interaction, Option, Position, Proposal, Response
+from deliberate.models import (
+    Comment,
+    Interaction,
+    Option,
+    Position,
+    Proposal,
+    Response,
+    UnitContribution,
+)
 from deliberate.models.log.interaction import PublicHalf, hash_half, private_half, public_half
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import kinds_with
+from deliberate.vocabulary.events.documents import AmendmentProposed
 from deliberate.vocabulary.events.polls import StatementSuggested
 from deliberate.vocabulary.events.proposals import (
     ProposalRevised,
@@ -20,14 +29,14 @@ from deliberate.vocabulary.events.responses import ResponsePublished
 from deliberate.vocabulary.events.threads import CommentCorrected, CommentEdited, CommentPosted
 
 PUBLIC_KINDS = kinds_with(Visibility.PUBLIC)
-SALTED_SUBJECTS: dict[str, type[Proposal | Comment | Response | Option]] = {
-    model.subject_type: model for model in (Proposal, Comment, Response, Option)
+SALTED_SUBJECTS: dict[str, type[Proposal | Comment | Response | Option | UnitContribution]] = {
+    model.subject_type: model for model in (Proposal, Comment, Response, Option, UnitContribution)
 }
 """Subjects whose texts have one salt, by the type in the log."""
 TEXTS_OF_SUBJECTS = {
     *(ProposalSubmitted.KIND, ProposalRevised.KIND, ProposalWithdrawn.KIND),
     *(CommentPosted.KIND, CommentEdited.KIND, CommentCorrected.KIND),
-    *(ResponsePublished.KIND, StatementSuggested.KIND),
+    *(ResponsePublished.KIND, StatementSuggested.KIND, AmendmentProposed.KIND),
 }
 """Kinds whose text has the salt of their subject; that of a decision on it is another's."""
 

@@ -18,7 +18,7 @@ from deliberate.operations.documents.contributions import (
     withdraw_unit_comment,
 )
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS
-from deliberate.permissions.documents import is_open_to_contributions
+from deliberate.permissions.documents import is_contributing_offered
 from deliberate.queries.documents.contributions import (
     get_unit_contribution,
     list_like_amendments,
@@ -42,6 +42,7 @@ from deliberate.views.site.form_pages import (
     see_other,
 )
 from deliberate.views.site.request_context import (
+    current_person,
     get_or_404,
     request_context,
     signed_in_person,
@@ -155,7 +156,7 @@ def _amend_page(
         form=form,
         like=like,
         pieces=compare_words(unit.body, form.replacement.data or "") if checked else None,
-        takes_contributions=is_open_to_contributions(document),
+        takes_contributions=is_contributing_offered(current_person(), document),
     )
 
 

@@ -1,12 +1,12 @@
 """The desk of draft texts: import, look before publishing, revise with the origin of each unit."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from deliberate.forms.documents import DraftForm, RevisionForm
 from deliberate.legal_texts.matching import Lineage, match_versions
@@ -53,10 +53,11 @@ ORIGIN = "from:"
 """Prefix of the fields with the numbers of the units that a unit comes from."""
 
 
-def _submitted() -> "CombinedMultiDict[str, object] | None":
+def _submitted() -> "CombinedMultiDict[str, Any] | None":  # files and texts
     if request.method != "POST":
         return None
-    return CombinedMultiDict([request.files, request.form])
+    sent: list[MultiDict[str, Any]] = [request.files, request.form]
+    return CombinedMultiDict(sent)
 
 
 def _take_text(form: DraftForm | RevisionForm) -> "ParsedText | None":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from deliberate.permissions.documents import is_open_to_contributions, may_revise_document
+from deliberate.permissions.documents import is_contributing_offered, may_revise_document
 from deliberate.queries.documents.contributions import count_contributions
 from deliberate.queries.documents.documents import (
     get_document,
@@ -55,7 +55,7 @@ def _contents(document: "Document", version: "DocumentVersion") -> str:
         words=words,
         hits=search_units(units, words) if words else None,
         may_revise=may_revise_document(current_person(), document),
-        takes_contributions=is_open_to_contributions(document),
+        takes_contributions=is_contributing_offered(current_person(), document),
     )
 
 

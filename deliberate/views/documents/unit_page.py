@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 
-from deliberate.forms.documents import UnitCommentForm
-from deliberate.permissions.documents import is_open_to_contributions
+from deliberate.forms.documents import DECISIONS, UnitCommentForm
+from deliberate.permissions.documents import is_contributing_offered, may_answer_contributions
+from deliberate.queries.documents.answers import list_answers
 from deliberate.queries.documents.contributions import joined_ids
 from deliberate.views.site.request_context import current_person
 
@@ -24,7 +25,10 @@ def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> s
         process=document.process,
         form=form or UnitCommentForm(version=str(page.version.number)),
         is_current=is_current,
-        takes_contributions=is_open_to_contributions(document) if is_current else None,
+        takes_contributions=is_contributing_offered(reader, document) if is_current else None,
+        answers=list_answers([shown.row.id for shown in (*page.amendments, *page.comments)]),
+        decisions=DECISIONS,
+        may_answer=may_answer_contributions(reader, document),
         joined=joined_ids(reader, [shown.row.id for shown in page.amendments]),
         reader_id=reader.id if reader else None,
     )

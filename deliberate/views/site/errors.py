@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadHost, BadRequest, HTTPException
 
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
+from deliberate.queries.documents.documents import get_document_id_of
 from deliberate.queries.processes.processes import get_process_of
 from deliberate.queries.site.read_database import read_primary_instead
 from deliberate.views.site.delivery.problems import is_api, problem
@@ -49,6 +50,8 @@ PROCESS_PAGES: dict[str, Callable[[str, int], str]] = {
     "study_plan": lambda slug, row_id: url_for("study_plans.show", slug=slug, plan_id=row_id),
 }
 """Address of the subject types that stand on a page of their process, by its slug and their id."""
+DRAFT_TEXT_PARTS = ("document_version", "unit_answer", "unit_contribution")
+"""Subject types that stand on a page of a draft text."""
 
 
 class ForeignForm(BadRequest):
@@ -163,6 +166,9 @@ def _url_of_result(first: RepeatedForm | ChangedForm) -> str:
     if first.subject_type in PROCESS_PAGES:
         process = get_process_of(first.subject_type, first.subject_id)
         return PROCESS_PAGES[first.subject_type](process.slug, first.subject_id) if process else ""
+    if first.subject_type in DRAFT_TEXT_PARTS:
+        document_id = get_document_id_of(first.subject_type, first.subject_id)
+        return url_for("documents.show", document_id=document_id) if document_id else ""
     if first.subject_type in RESULT_PAGES:
         endpoint, argument = RESULT_PAGES[first.subject_type]
         values: dict[str, Any] = {argument: first.subject_id}  # Any: url_for has other keywords

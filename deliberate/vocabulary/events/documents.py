@@ -1,5 +1,6 @@
 """Kinds of acts on draft texts: their versions, and what people say about their units."""
 
+from deliberate.vocabulary.codes import ResponseGround, UnitDecision
 from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import PUBLIC, Event
 
@@ -39,3 +40,19 @@ class AmendmentJoined(Event, kind="amendment.joined", visibility=PUBLIC):
     """A person joined an amendment that another proposed."""
 
     into: int = detail("id of the amendment")
+
+
+class UnitAnswered(Event, kind="unit.answered", visibility=PUBLIC, has_text=True):
+    """Contributions to a unit of a draft text were answered together."""
+
+    decision: UnitDecision = detail("the decision")
+    reason_chars: int = detail("length of the reason, 0 without one")
+    grounds: ResponseGround = detail("what the decision is based on")
+    answers: list[int] = detail("ids of the contributions that it answers")
+
+
+class AmendmentDecided(Event, kind="amendment.decided", visibility=PUBLIC):
+    """An answer decided on an amendment; a row for each one that it names."""
+
+    decision: UnitDecision = detail("the decision")
+    grounds: ResponseGround = detail("what the decision is based on")

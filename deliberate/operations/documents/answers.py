@@ -1,0 +1,84 @@
+"""Answers to contributions on draft texts: by unit, one for many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from deliberate.models import (
+    AnsweredContribution,
+    Document,
+    Person,
+    UnitAnswer,
+    UnitContribution,
+    UnitText,
+)
+from deliberate.permissions.decision import InvalidInput, require
+from deliberate.permissions.documents import may_answer_contributions
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
+from deliberate.text import clean
+from deliberate.vocabulary import ResponseGround, UnitDecision
+from deliberate.vocabulary.events.documents import AmendmentDecided, UnitAnswered
+
+
+@dataclass(frozen=True)
+class AnswerEntry:
+    """What is answered; without a reason contributions are considered, but not explained."""
+
+    decision: UnitDecision
+    ground: ResponseGround
+    reason: str
+    contribution_ids: Sequence[int]
+
+
+def answer_unit(
+    staff: Person,
+    document: Document,
+    unit: UnitText,
+    entry: AnswerEntry,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> UnitAnswer:
+    """Answer contributions to a unit together. Raises Refused, InvalidInput."""
+    with recorded(staff, UnitAnswered, context) as act:
+        require(may_answer_contributions(act.lock(staff), act.lock(document)))
+        contributions = _named(act, document, entry.contribution_ids)
+        answer = UnitAnswer(
+            document=document,
+            unit_id=unit.unit_id,
+            version_id=unit.version_id,
+            decision=entry.decision,
+            ground=entry.ground,
+            reason=clean(entry.reason),
+            language=context.language,
+            answered_by_id=staff.id,
+            institution_id=staff.institution_id,
+        )
+        act.session.add(answer)
+        act.set_text(lambda: answer.sealed_text, answer)
+        for row in contributions:
+            act.session.add(AnsweredContribution(contribution_id=row.id, answer_id=answer.id))
+            if row.kind == "amendment":
+                act.consequence(
+                    AmendmentDecided, row, decision=entry.decision, grounds=entry.ground
+                )
+        act.about(
+            answer,
+            decision=entry.decision,
+            reason_chars=len(answer.reason),
+            grounds=entry.ground,
+            answers=[row.id for row in contributions],
+        )
+    return answer
+
+
+def _named(act: Act[...], document: Document, ids: Sequence[int]) -> Sequence[UnitContribution]:
+    rows = act.session.scalars(
+        select(UnitContribution)
+        .where(UnitContribution.document_id == document.id, UnitContribution.id.in_(ids))
+        .order_by(UnitContribution.id)
+    ).all()
+    if not rows or len(rows) != len(set(ids)):
+        raise InvalidInput(_("Choose the contributions that you answer."))
+    return rows

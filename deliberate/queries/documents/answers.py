@@ -1,0 +1,119 @@
+"""Answers on a draft text, and the three rights: heard, considered, explained."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from deliberate.database import db
+from deliberate.models import (
+    AnsweredContribution,
+    Document,
+    DocumentVersion,
+    UnitAnswer,
+    UnitContribution,
+    UnitText,
+)
+from deliberate.queries.documents.documents import list_units, top_address
+from deliberate.queries.documents.lineage import get_lineage
+
+
+@dataclass
+class Rights:
+    """How many contributions were heard, considered in an answer, and explained by a reason."""
+
+    heard: int = 0
+    considered: int = 0
+    explained: int = 0
+
+    def add(self, other: "Rights") -> None:
+        """Add the numbers of another."""
+        self.heard += other.heard
+        self.considered += other.considered
+        self.explained += other.explained
+
+
+@dataclass(frozen=True)
+class DocumentRights:
+    """The rights on a whole draft text, and by the address of each page of it."""
+
+    total: Rights
+    by_page: Mapping[str, Rights]
+
+
+def list_answers(contribution_ids: Sequence[int]) -> dict[int, list[UnitAnswer]]:
+    """Return the answers that name some contributions, by contribution, oldest first."""
+    rows = db.session.execute(
+        select(AnsweredContribution.contribution_id, UnitAnswer)
+        .join(UnitAnswer, UnitAnswer.id == AnsweredContribution.answer_id)
+        .where(AnsweredContribution.contribution_id.in_(contribution_ids))
+        .order_by(UnitAnswer.id)
+        .options(joinedload(UnitAnswer.institution))
+    )
+    answers: dict[int, list[UnitAnswer]] = defaultdict(list)
+    for contribution_id, answer in rows:
+        answers[contribution_id].append(answer)
+    return answers
+
+
+def count_rights(document: Document, version: DocumentVersion) -> DocumentRights:
+    """Return the three rights of all contributions up to a version, by where they stand in it.
+
+    A withdrawn or hidden contribution was heard too, and is counted.
+    """
+    lineage, units = get_lineage(document), list_units(version)
+    pages = {unit.unit_id: top_address(unit.address) for unit in units}
+    total = Rights()
+    by_page: dict[str, Rights] = defaultdict(Rights)
+    for unit_id, number, rights in _rights_of_units(document, version.number):
+        total.add(rights)
+        heirs = lineage.follow([unit_id], number, version.number)
+        for page in {pages[heir] for heir in heirs if heir in pages}:
+            by_page[page].add(rights)
+    return DocumentRights(total, by_page)
+
+
+def _rights_of_units(document: Document, until: int) -> list[tuple[int, int, Rights]]:
+    """Return the rights by unit and version, counted by SQL."""
+    considered = select(AnsweredContribution.contribution_id)
+    explained = considered.join(UnitAnswer).where(UnitAnswer.reason != "")
+    columns = (
+        func.count(UnitContribution.id),
+        func.count(UnitContribution.id).filter(UnitContribution.id.in_(considered)),
+        func.count(UnitContribution.id).filter(UnitContribution.id.in_(explained)),
+    )
+    rows = db.session.execute(
+        select(UnitContribution.unit_id, DocumentVersion.number, *columns)
+        .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
+        .where(UnitContribution.document_id == document.id, DocumentVersion.number <= until)
+        .group_by(UnitContribution.unit_id, DocumentVersion.number)
+    )
+    return [(row[0], row[1], Rights(row[2], row[3], row[4])) for row in rows]
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A row of the report: a contribution, its unit when it was written, its answers."""
+
+    contribution: UnitContribution
+    unit: UnitText
+    answers: Sequence[UnitAnswer]
+
+
+def list_report_rows(document: Document) -> list[ReportRow]:
+    """Return a row for every contribution to a draft text, in the order of the text."""
+    rows = db.session.execute(
+        select(UnitContribution, UnitText)
+        .join(
+            UnitText,
+            (UnitText.unit_id == UnitContribution.unit_id)
+            & (UnitText.version_id == UnitContribution.version_id),
+        )
+        .where(UnitContribution.document_id == document.id)
+        .order_by(UnitText.position, UnitContribution.id)
+        .options(joinedload(UnitContribution.author), joinedload(UnitContribution.version))
+    ).all()
+    answers = list_answers([contribution.id for contribution, _unit in rows])
+    return [ReportRow(row, unit, answers.get(row.id, [])) for row, unit in rows]

@@ -1,0 +1,146 @@
+"""Answering contributions by unit, the three rights, and the report of a consultation."""
+
+from typing import TYPE_CHECKING
+
+from flask import Response, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from deliberate.exports.consultation_table import table_csv, table_docx
+from deliberate.forms.documents import DECISIONS, AnswerForm
+from deliberate.operations.documents.answers import AnswerEntry, answer_unit
+from deliberate.operations.site.rate_limits import TEXTS
+from deliberate.permissions.decision import require
+from deliberate.permissions.documents import may_answer_contributions
+from deliberate.queries.documents.answers import (
+    ReportRow,
+    count_rights,
+    list_answers,
+    list_report_rows,
+)
+from deliberate.queries.documents.documents import get_document, get_version, list_units
+from deliberate.queries.documents.unit_pages import get_unit_page
+from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.form_pages import (
+    BOTH,
+    flash_with_receipt,
+    form_page,
+    see_other,
+    submitted_data,
+)
+from deliberate.views.site.request_context import (
+    get_or_404,
+    int_fields,
+    request_context,
+    signed_in_person,
+)
+
+if TYPE_CHECKING:
+    from deliberate.models import Document
+
+blueprint = LocalizedBlueprint("unit_answers")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@blueprint.page(
+    "/desk/documents/<id:document_id>/answer/<path:address>",
+    "staff",
+    "admin",
+    methods=BOTH,
+    rate_limit=TEXTS,
+)
+def answer(document_id: int, address: str) -> ResponseReturnValue:
+    """Show the contributions to a Pasal with the form of an answer, or publish one."""
+    document, staff = get_or_404(get_document(document_id)), signed_in_person()
+    require(may_answer_contributions(staff, document))
+    page = get_or_404(get_unit_page(document, get_or_404(get_version(document)), address))
+    form = AnswerForm(submitted_data())
+    shown = [*page.amendments, *page.comments]
+
+    def submit() -> ResponseReturnValue:
+        entry = AnswerEntry(*form.selected(), form.reason.data or "", int_fields("answers"))
+        answer_unit(staff, document, page.top, entry, context=request_context())
+        flash_with_receipt(_("The answer is public."))
+        return see_other(
+            url_for("documents.unit", document_id=document.id, address=page.top.address)
+        )
+
+    return form_page(
+        form,
+        submit,
+        "documents/answer.html",
+        show_refusal=True,
+        document=document,
+        page=page,
+        shown=shown,
+        answers=list_answers([row.row.id for row in shown]),
+        chosen=int_fields("answers") if request.method == "POST" else [],
+    )
+
+
+@blueprint.page("/documents/<id:document_id>/rights", "public", cached=True)
+def rights(document_id: int) -> str:
+    """Show how many contributions were heard, considered and explained, by Pasal."""
+    document = get_or_404(get_document(document_id))
+    version = get_or_404(get_version(document))
+    return render_template(
+        "documents/rights.html",
+        document=document,
+        process=document.process,
+        units=list_units(version),
+        rights=count_rights(document, version),
+    )
+
+
+@blueprint.page("/documents/<id:document_id>/report", "public", cached=True)
+def report(document_id: int) -> str:
+    """Show every contribution with what was answered, as a table to be printed."""
+    document = get_or_404(get_document(document_id))
+    return render_template(
+        "documents/report.html",
+        document=document,
+        process=document.process,
+        rows=list_report_rows(document),
+        decisions=DECISIONS,
+    )
+
+
+@blueprint.page("/documents/<id:document_id>/report.csv", "public", cached=True)
+def report_csv(document_id: int) -> Response:
+    """Return the table of the report as CSV."""
+    document = get_or_404(get_document(document_id))
+    return _file(document, table_csv(_table(document)), "csv", "text/csv; charset=utf-8")
+
+
+@blueprint.page("/documents/<id:document_id>/report.docx", "public")
+def report_docx(document_id: int) -> Response:
+    """Return the table of the report as DOCX."""
+    document = get_or_404(get_document(document_id))
+    return _file(document, table_docx(document.title, _table(document)), "docx", DOCX)
+
+
+def _file(document: "Document", content: str | bytes, ending: str, content_type: str) -> Response:
+    response = Response(content, content_type=content_type)
+    name = f"document-{document.id}-{g.language}.{ending}"
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def _table(document: "Document") -> list[list[str]]:
+    """Return the headings and a row for every contribution."""
+    heads = (_("No"), _("Part"), _("Text"), _("Proposed change"), _("Reason"), _("Response"))
+    rows = enumerate(list_report_rows(document), 1)
+    return [[str(head) for head in heads], *([str(n), *_cells(row)] for n, row in rows)]
+
+
+def _cells(row: ReportRow) -> tuple[str, str, str, str, str]:
+    """Return place, words, proposed change, reason and response; texts nobody may see are empty."""
+    is_shown = row.contribution.is_visible_to(None)
+    responses = [f"{DECISIONS[answer.decision]}. {answer.reason}".strip() for answer in row.answers]
+    return (
+        row.unit.address,
+        row.contribution.quoted,
+        row.contribution.replacement if is_shown else "",
+        row.contribution.body if is_shown else "",
+        "\n".join(responses),
+    )

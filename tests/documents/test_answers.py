@@ -1,0 +1,124 @@
+"""Answers by unit: one for many, with a ground; the three rights; the report and its CSV."""
+
+import csv
+import io
+
+import pytest
+from docx import Document
+
+from deliberate.operations.documents.answers import AnswerEntry, answer_unit
+from deliberate.permissions.decision import InvalidInput, Refused
+from deliberate.queries.documents.answers import count_rights, list_report_rows
+from deliberate.queries.documents.documents import get_document, get_unit, get_version
+from deliberate.vocabulary import ResponseGround, UnitDecision
+from tests import factories
+from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.documents.draft_texts import add_draft_text
+
+
+@pytest.fixture
+def draft(process, officer):
+    residents = factories.create_resident(), factories.create_resident()
+    return get_document(add_draft_text(officer, process, *residents).id)
+
+
+def contribution_ids(draft):
+    return [row.contribution.id for row in list_report_rows(draft)]
+
+
+def answer_url(draft):
+    return f"/en/desk/documents/{draft.id}/answer/pasal-1"
+
+
+def answer(draft, officer, ids, reason="Tujuh hari cukup."):
+    unit = get_unit(get_version(draft), "pasal-1")
+    entry = AnswerEntry(UnitDecision.ADOPTED, ResponseGround.TECHNICAL, reason, ids)
+    return answer_unit(officer, draft, unit, entry)
+
+
+def test_one_answer_covers_the_chosen_contributions(app, draft, officer, log):
+    _first, *rest = contribution_ids(draft)
+    client = signed_in_client(app, officer)
+    log()
+    fields = {"decision": "adopted_in_part", "ground": "law", "reason": "Diatur undang-undang."}
+    sent = submit_form(client, answer_url(draft), **fields, answers=[str(i) for i in rest])
+    assert sent.status_code == 303
+    row, decided = log()
+    assert row.kind == "unit.answered" and row.content is not None
+    assert row.details == {
+        "decision": "adopted_in_part",
+        "reason_chars": 21,
+        "grounds": "law",
+        "answers": sorted(rest),
+    }
+    assert (decided.kind, decided.cause) == ("amendment.decided", row.id)
+    assert decided.details == {"decision": "adopted_in_part", "grounds": "law"}
+    page = anonymous_client(app).get(sent.location).text
+    assert page.count("Diatur undang-undang.") == 2 and page.count("Waits for an answer") == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"ground": None}, "An answer needs a ground"),
+        ({"decision": None}, "Choose a decision"),
+        ({"answers": None}, "Choose the contributions that you answer"),
+        ({"answers": "99"}, "Choose the contributions that you answer"),
+    ],
+    ids=["no ground", "no decision", "none chosen", "unknown"],
+)
+def test_incomplete_answer_is_refused_and_kept(app, draft, officer, log, fields, message):
+    client = signed_in_client(app, officer)
+    log()
+    values = {"decision": "adopted", "ground": "law", "reason": "Alasan yang panjang."}
+    values |= {"answers": str(contribution_ids(draft)[0])} | fields
+    page = submit_form(client, answer_url(draft), **values)
+    assert page.status_code == 422 and log() == []
+    assert message in page.text and "Alasan yang panjang." in page.text
+
+
+def test_only_the_people_of_the_process_answer(app, draft):
+    others = (factories.create_staff(factories.create_institution()), factories.create_resident())
+    for person in others:
+        with pytest.raises(Refused):
+            answer(draft, person, contribution_ids(draft))
+        assert signed_in_client(app, person).get(answer_url(draft)).status_code == 403
+
+
+def test_contribution_of_another_draft_is_not_answered(draft, process, officer):
+    residents = factories.create_resident(), factories.create_resident()
+    other = get_document(add_draft_text(officer, process, *residents).id)
+    with pytest.raises(InvalidInput):
+        answer(draft, officer, contribution_ids(other))
+
+
+def test_three_rights_are_counted_apart_by_part_and_in_the_whole(app, draft, officer):
+    first, second, third = contribution_ids(draft)
+    answer(draft, officer, [first], reason="")
+    answer(draft, officer, [first, second])
+    rights = count_rights(draft, get_version(draft))
+    for counted in (rights.total, rights.by_page["pasal-1"]):
+        assert (counted.heard, counted.considered, counted.explained) == (3, 2, 2)
+    answer(draft, officer, [third], reason="")
+    assert count_rights(draft, get_version(draft)).total.considered == 3
+    assert count_rights(draft, get_version(draft)).total.explained == 2
+    page = anonymous_client(app).get(f"/en/documents/{draft.id}/rights").text
+    assert "Pasal 1" in page and "Explained" in page
+
+
+def test_report_has_a_row_for_every_contribution_on_the_page_and_in_the_file(app, draft, officer):
+    answer(draft, officer, contribution_ids(draft)[:1])
+    client = anonymous_client(app)
+    page = client.get(f"/en/documents/{draft.id}/report").text
+    assert page.count("<tr>") == 1 + 3 and page.count("Waits for an answer") == 2
+    rows = list(csv.reader(io.StringIO(client.get(f"/en/documents/{draft.id}/report.csv").text)))
+    assert len(rows) == 1 + 3 and rows[1][5].startswith("Adopted. Tujuh hari cukup.")
+    assert rows[0][:3] == ["No", "Part", "Text"]
+
+
+def test_report_opens_as_docx_with_a_row_for_every_contribution(app, draft, officer):
+    answer(draft, officer, contribution_ids(draft)[:1])
+    file = anonymous_client(app).get(f"/id/documents/{draft.id}/report.docx")
+    (table,) = Document(io.BytesIO(file.data)).tables
+    assert len(table.rows) == 1 + 3 and table.rows[0].cells[3].text == "Usul perubahan"
+    assert "Tujuh hari cukup." in table.rows[1].cells[5].text
