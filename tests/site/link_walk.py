@@ -43,7 +43,13 @@ NOT_LINKED = {
     ),
     "phone_numbers.confirm": "redirect after giving a number",
     **dict.fromkeys(
-        ("well_known.robots", "well_known.security", "well_known.sitemap"), "well-known address"
+        (
+            "api_catalog.api_catalog",
+            "well_known.robots",
+            "well_known.security",
+            "well_known.sitemap",
+        ),
+        "well-known address",
     ),
     **dict.fromkeys(
         (
