@@ -69,6 +69,8 @@ def public_pages() -> dict[str, str]:
         "dimension": "/scores/kipp-1a/DQ",
         "indicator": "/scores/kipp-1a/DQ1.1",
         "data": "/data",
+        "data for programs": "/data/api",
+        "responsibilities": "/overlaps",
         "log": "/log",
         "sign-in": "/sign-in",
         "join": "/join",

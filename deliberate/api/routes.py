@@ -17,6 +17,7 @@ from deliberate.api.answers import (
     row_view,
 )
 from deliberate.api.blueprint import LINK, PREFIX, VERSION, Api, ApiBlueprint, create_api
+from deliberate.api.catalogue import add_catalogue, catalogue_blueprint
 from deliberate.api.feed import add_feed
 from deliberate.api.fields import JsonValue, object_schema
 from deliberate.api.resources import RESOURCES
@@ -25,7 +26,7 @@ from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings
 
 blueprint = ApiBlueprint("api", __name__, url_prefix=PREFIX)
-pages = LocalizedBlueprint("api_pages", url_prefix="/data/api")
+pages_blueprint = LocalizedBlueprint("api_pages", url_prefix="/data/api")
 INFO = {
     "description": (
         "What everybody reads on the pages of this installation, for programs. Times are in UTC, "
@@ -43,7 +44,8 @@ def init_app(app: Flask) -> None:
     api.register_blueprint(blueprint)
     for resource in RESOURCES.values():
         api.spec.components.schema(resource.model, object_schema(resource.fields))
-    app.register_blueprint(pages)
+    app.register_blueprint(pages_blueprint)
+    app.register_blueprint(catalogue_blueprint)
     app.extensions["read_api"] = api
 
 
@@ -84,6 +86,7 @@ def _show_index(_query: Query) -> Response:
             "openapi": f"{base}/openapi.json",
             "reference": f"{current_settings().base_url.rstrip('/')}/{g.language}/data/api",
             "resources": {name: f"{base}/{name}" for name in RESOURCES},
+            "catalogue": f"{base}/catalogue",
             "feed": {name: f"{base}/{name}" for name in ("acts", "leaves", "heads")},
             "licence": "CC-BY-4.0",
         }
@@ -116,7 +119,7 @@ def openapi_document() -> dict[str, JsonValue]:
     return {**document, "servers": [{"url": current_settings().base_url.rstrip("/")}]}
 
 
-@pages.page("", "public", cached=True)
+@pages_blueprint.page("", "public", cached=True)
 def reference() -> ResponseReturnValue:
     """Show the reference of the API, made from the same description as the OpenAPI document."""
     return render_template(
@@ -149,3 +152,4 @@ for rule, view, name, about in _TOOLS:
 for each in RESOURCES.values():
     _add_resource(each)
 add_feed(blueprint)
+add_catalogue(blueprint)

@@ -53,7 +53,7 @@ class WebhookForm(LocalizedForm):
     """An address that receives public acts, and which acts."""
 
     url = StringField(
-        _("Address"),
+        _("Address of the receiver"),
         [DataRequired(_("Enter the address.")), Length(max=1000, message=TOO_LONG)],
         filters=[single_line],
     )

@@ -76,7 +76,7 @@ def _create_overlaps() -> None:
         sa.Column("overlap_id", BIG_INT, sa.ForeignKey("overlap.id"), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("settled_at", TIMESTAMP, nullable=False),
-        sa.Column("settled_by_id", BIG_INT, sa.ForeignKey("person.id")),
+        sa.Column("decided_by_id", BIG_INT, sa.ForeignKey("person.id")),
         sa.Column("salt", sa.LargeBinary(16)),
         sa.UniqueConstraint("overlap_id"),
     )

@@ -78,7 +78,7 @@ class Route:
             values["id"] = str(ids["hidden"])
         if "phases/" in self.rule:
             values["kind"] = "ideas"
-        if "cards/" in self.rule:
+        if "cards/" in self.rule or "embed/" in self.rule:
             values |= {"of": "proposal", "id": str(ids["proposal"])}
 
         def fill(match: re.Match[str]) -> str:

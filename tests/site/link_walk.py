@@ -43,7 +43,13 @@ NOT_LINKED = {
     ),
     "phone_numbers.confirm": "redirect after giving a number",
     **dict.fromkeys(
-        ("well_known.robots", "well_known.security", "well_known.sitemap"), "well-known address"
+        (
+            "api_catalog.api_catalog",
+            "well_known.robots",
+            "well_known.security",
+            "well_known.sitemap",
+        ),
+        "well-known address",
     ),
     **dict.fromkeys(
         (
@@ -117,6 +123,9 @@ NOT_LINKED = {
     "second_factor.sign_in": "redirect after the passphrase",
     "sign_in.claim": "on the page that the button for joining opens",
     "static_pages.rules_of_version": "on the rules once there is a second version",
+    **dict.fromkeys(("embeds.oembed", "embeds.show"), "for pages of other sites"),
+    "overlaps.settle": "on the desk of mandates once there is an overlap",
+    "webhooks.show": "on the list of webhooks once there is one",
     "unsubscribe.demo_mails": "address of the demo for those who show it",
     **dict.fromkeys(("welcome.codes", "welcome.show"), "redirect after joining"),
     **dict.fromkeys(

@@ -26,6 +26,8 @@ MAX_BYTES = 10_000
 def client(shared_city: Flask, monkeypatch) -> FlaskClient:
     settings = replace(shared_city.config["SETTINGS"], embed_origins=ORIGINS)
     monkeypatch.setitem(shared_city.config, "SETTINGS", settings)
+    monkeypatch.setitem(shared_city.jinja_env.globals, "settings", settings)
+    shared_city.extensions["page_cache"].clear()
     with shared_city.app_context():
         yield anonymous_client(shared_city)
 

@@ -52,6 +52,7 @@ IDS_BY_PREFIX = {
     "/r/": Proposal,
     "/c/": Comment,
     "/v/": Poll,
+    "/embed/": Proposal,
 }
 PLACEHOLDERS = {
     "lang": ["id"],
@@ -123,6 +124,8 @@ def page_paths(site: VisibilitySite) -> Iterator[str]:
 
 
 def _values(rule: str, name: str) -> list[str]:
+    if name == "of" and rule.startswith("/embed/"):
+        return ["proposal", "poll"]
     if name == "subject_type":
         return ["comment", "proposal"]
     if name.endswith("_id") and name != "figure_id":

@@ -25,7 +25,10 @@ from deliberate.models import (
     Institution,
     Judgement,
     MachineCoding,
+    Mandate,
     MapFeature,
+    Overlap,
+    OverlapDecision,
     Person,
     Picture,
     Pledge,
@@ -309,6 +312,11 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
     of_assessment = {"assessment_id": assessment.id}
     return [
         Webhook(url="https://x.example.org", secret=b"", next_position=0),
+        Mandate(topic="x", institution_id=institution.id, basis="x"),
+        OverlapDecision(
+            overlap=Overlap(topic="x", coordinator_id=institution.id, due_on=today, reason="x"),
+            decision="x",
+        ),
         Evidence(
             **of_assessment,
             assessor_id=assessor.id,

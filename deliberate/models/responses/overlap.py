@@ -87,8 +87,8 @@ class OverlapDecision(Base):
     personal_data = rows(
         "overlap_decisions",
         "Overlaps settled",
-        owner="settled_by_id",
-        columns="id overlap_id decision settled_at settled_by_id",
+        owner="decided_by_id",
+        columns="id overlap_id decision settled_at decided_by_id",
         kept=OFFICIAL,
         hidden="salt",
     )
@@ -98,7 +98,7 @@ class OverlapDecision(Base):
     overlap_id: Mapped[int] = mapped_column(ForeignKey("overlap.id"), unique=True)
     decision: Mapped[str] = mapped_column(Text)
     settled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
 
     overlap: Mapped[Overlap] = relationship(back_populates="decision")

@@ -108,7 +108,7 @@ def settle_overlap(
         if act.lock(overlap).decision is not None:
             raise Refused(_("This overlap was settled already."))
         row = OverlapDecision(
-            overlap_id=overlap.id, decision=clean(decision), settled_by_id=official.id
+            overlap_id=overlap.id, decision=clean(decision), decided_by_id=official.id
         )
         row.settled_at = now()
         act.session.add(row)

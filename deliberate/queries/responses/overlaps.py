@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
+from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import Institution, Mandate, Overlap, Process, Proposal, Referral, Response
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.responses.response_owner import join_case, owner_id_at
 from deliberate.vocabulary import MandateState
 
 HELD, ANSWERED, DECLINED = "held", "answered", "declined"
@@ -125,17 +127,35 @@ def _overlaps() -> Sequence[Overlap]:
 
 def _practice() -> Sequence[tuple[str, int, str, int]]:
     """Return how many cases each institution held, answered and declined, by topic."""
-    held = _cases(HELD, Proposal.institution_id).where(Proposal.qualified_at.is_not(None))
     answered = _cases(ANSWERED, Response.institution_id)
     answered = answered.join(Response, Response.proposal_id == Proposal.id)
     declined = _cases(DECLINED, Referral.to_id)
     declined = declined.join(Referral, Referral.proposal_id == Proposal.id)
     rows = union_all(
-        held,
+        _held_cases(),
         answered.where(Response.final()),
         declined.where(Referral.declined_at.is_not(None)),
     )
     return [(row[0], row[1], row[2], row[3]) for row in db.session.execute(rows)]
+
+
+def _held_cases() -> Select[*tuple[Any, ...]]:
+    """Return the query of the cases that institutions own, by topic, as their desks do."""
+    owned = join_case(
+        select(
+            Proposal.topic.label("topic"),
+            owner_id_at(now()).label("owner"),
+            Proposal.id.label("id"),
+        ).select_from(Proposal)
+    )
+    rows = (
+        owned.join(Process, Proposal.process_id == Process.id)
+        .where(Proposal.qualified_at.is_not(None), Proposal.topic != "")
+        .where(Proposal.visible_to(ANYONE), Process.visible_to(ANYONE))
+        .subquery()
+    )
+    held = select(rows.c.topic, rows.c.owner, literal(HELD), func.count(rows.c.id))
+    return held.where(rows.c.owner.is_not(None)).group_by(rows.c.topic, rows.c.owner)
 
 
 def _cases(
@@ -147,7 +167,11 @@ def _cases(
     return (
         rows.select_from(Proposal)
         .join(Process, Proposal.process_id == Process.id)
-        .where(Proposal.topic != "", institution_id.is_not(None))
-        .where(Proposal.visible_to(ANYONE), Process.visible_to(ANYONE))
+        .where(
+            Proposal.topic != "",
+            institution_id.is_not(None),
+            Proposal.visible_to(ANYONE),
+            Process.visible_to(ANYONE),
+        )
         .group_by(Proposal.topic, institution_id)
     )

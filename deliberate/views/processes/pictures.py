@@ -29,6 +29,7 @@ from deliberate.queries.site.pictures import (
     list_pictures,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.framing import SANDBOXED
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
 from deliberate.views.site.rate_limits import count_upload, retry_message
 from deliberate.views.site.request_context import (
@@ -63,7 +64,7 @@ def show(stem: str, width: int) -> ResponseReturnValue:
         mimetype="image/webp",
     )
     response.headers["Cache-Control"] = f"private, max-age={MAX_AGE_SECONDS}"
-    response.headers["Content-Security-Policy"] = "sandbox"
+    response.headers["Content-Security-Policy"] = SANDBOXED
     response.vary.add("Cookie")
     return response
 

@@ -23,6 +23,7 @@ from deliberate.queries.processes.process_information import (
 from deliberate.queries.processes.process_setup import get_process_for_setup
 from deliberate.text import to_file_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.framing import SANDBOXED
 from deliberate.views.site.form_pages import UNPROCESSABLE, redirect_with_message
 from deliberate.views.site.rate_limits import count_upload, retry_message
 from deliberate.views.site.request_context import (
@@ -168,5 +169,5 @@ def download(slug: str, name: str) -> ResponseReturnValue:
         download_name=to_file_name(document.title, document.kind),
         max_age=0,
     )
-    response.headers["Content-Security-Policy"] = "sandbox"
+    response.headers["Content-Security-Policy"] = SANDBOXED
     return response

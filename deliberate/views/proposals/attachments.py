@@ -26,6 +26,7 @@ from deliberate.queries.proposals.attachments import (
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.text import to_file_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.framing import SANDBOXED
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
 from deliberate.views.site.rate_limits import count_upload, refuse_attempt
 from deliberate.views.site.request_context import (
@@ -112,5 +113,5 @@ def download(proposal_id: int, name: str) -> ResponseReturnValue:
         download_name=to_file_name(attachment.title, attachment.kind),
         max_age=0,
     )
-    response.headers["Content-Security-Policy"] = "sandbox"
+    response.headers["Content-Security-Policy"] = SANDBOXED
     return response

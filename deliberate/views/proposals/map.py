@@ -25,7 +25,7 @@ MAX_FILTER_LENGTH = 120
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 PICTURE_MAX_AGE_SECONDS = 86400
 """How long a browser keeps the picture of a version of the map."""
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """A picture has its colours in itself, for light and dark screens."""
 
 

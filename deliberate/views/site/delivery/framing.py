@@ -4,6 +4,9 @@ from flask import Response, request
 
 from deliberate.views.site.request_context import current_settings
 
+SANDBOXED = "sandbox; frame-ancestors 'none'"
+"""The policy of files that people sent: they run nothing and are shown in no frame."""
+
 
 def embed_policy() -> str:
     """Return the content security policy of an embed, with the sites that may frame it."""

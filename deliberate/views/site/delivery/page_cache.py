@@ -40,7 +40,7 @@ A browser asks each time, a proxy at most every 15 seconds. With `stale-while-re
 would show the old page once more, also to a reader who has signed in meanwhile.
 """
 
-KEPT_TYPES = {"text/html", "application/geo+json", "application/json"}
+KEPT_TYPES = {"text/html", "application/geo+json", "application/json", "application/ld+json"}
 KEPT_HEADERS = ("Link", "Content-Language")
 """Headers of a page that are kept with it."""
 

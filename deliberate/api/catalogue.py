@@ -1,0 +1,126 @@
+"""The releases as a DCAT catalogue in JSON-LD, and the entry point for programs (RFC 9727)."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, g, url_for
+
+from deliberate.api.answers import LanguageQuery, Query
+from deliberate.api.blueprint import PREFIX, ApiBlueprint, JsonSchema
+from deliberate.api.fields import PublicRow, as_json
+from deliberate.queries.site.public_rows import RowFilters, list_public_rows
+from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.request_context import current_settings
+
+catalogue_blueprint = LocalizedBlueprint("api_catalog", localized=False)
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+MAX_RELEASES = 1000
+CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+CATALOGUE: JsonSchema = {
+    "type": "object",
+    "required": ["@context", "@type", "dcat:dataset"],
+    "properties": {"dcat:dataset": {"type": "array", "items": {"type": "object"}}},
+}
+JsonLd = dict[str, Any]  # JSON
+
+
+def add_catalogue(blueprint: ApiBlueprint) -> None:
+    """Add the catalogue to the read API."""
+    blueprint.read(
+        "/catalogue",
+        _show_catalogue,
+        name="catalogue",
+        about="Get the releases as a DCAT catalogue (JSON-LD)",
+        tag="releases",
+        schema=CATALOGUE,
+        query=LanguageQuery,
+        media_type="application/ld+json",
+    )
+
+
+def _show_catalogue(_query: Query) -> Response:
+    """Return the catalogue of the releases that are available."""
+    rows = list_public_rows("releases", RowFilters(), 0, MAX_RELEASES)
+    available = [row for row in rows if row.removed_at is None]
+    body = json.dumps(_catalogue(available), ensure_ascii=False) + "\n"
+    response = Response(body, mimetype="application/ld+json")
+    response.content_language.add(g.language)
+    return response
+
+
+def _catalogue(rows: Sequence[PublicRow]) -> JsonLd:
+    settings = current_settings()
+    publisher = {"@type": "foaf:Organization", "foaf:name": settings.brand_name or "Deliberate"}
+    return {
+        "@context": CONTEXT,
+        "@id": f"{_base_url()}{PREFIX}/catalogue",
+        "@type": "dcat:Catalog",
+        "dct:title": settings.brand_name or "Deliberate",
+        "dct:publisher": publisher,
+        "dct:license": {"@id": LICENCE},
+        "dcat:service": {
+            "@id": f"{_base_url()}{PREFIX}/",
+            "@type": "dcat:DataService",
+            "dcat:endpointURL": {"@id": f"{_base_url()}{PREFIX}/"},
+            "dcat:endpointDescription": {"@id": f"{_base_url()}{PREFIX}/openapi.json"},
+        },
+        "dcat:dataset": [_dataset(row, publisher) for row in rows],
+    }
+
+
+def _dataset(row: PublicRow, publisher: JsonLd) -> JsonLd:
+    """Return a release as a dataset with its files as distributions."""
+    address = f"{_base_url()}/data/{row.process.slug}/{row.stamp}"
+    built = {"@value": as_json(row.built_at), "@type": "xsd:dateTime"}
+    return {
+        "@id": address,
+        "@type": "dcat:Dataset",
+        "dct:identifier": f"{row.process.slug}/{row.stamp}",
+        "dct:title": {"@value": row.process.title, "@language": "id"},
+        "dct:issued": built,
+        "dct:license": {"@id": LICENCE},
+        "dct:publisher": publisher,
+        "dcat:distribution": [
+            _distribution(f"{address}.zip", "application/zip", row.size),
+            _distribution(f"{address}/manifest.json", "application/json", None),
+        ],
+    }
+
+
+def _distribution(address: str, media_type: str, size: int | None) -> JsonLd:
+    found: JsonLd = {
+        "@type": "dcat:Distribution",
+        "dcat:downloadURL": {"@id": address},
+        "dcat:mediaType": media_type,
+        "dct:license": {"@id": LICENCE},
+    }
+    if size is not None:
+        found["dcat:byteSize"] = {"@value": str(size), "@type": "xsd:nonNegativeInteger"}
+    return found
+
+
+@catalogue_blueprint.page("/.well-known/api-catalog", "public")
+def api_catalog() -> Response:
+    """Return where the API, its description and its documentation are."""
+    described = {
+        "anchor": f"{_base_url()}{PREFIX}/",
+        "service-desc": [
+            {"href": f"{_base_url()}{PREFIX}/openapi.json", "type": "application/json"}
+        ],
+        "service-doc": [{"href": f"{_base_url()}{url_for('api_pages.reference')}"}],
+        "service-meta": [
+            {"href": f"{_base_url()}{PREFIX}/catalogue", "type": "application/ld+json"}
+        ],
+    }
+    body = json.dumps({"linkset": [described]}) + "\n"
+    return Response(body, mimetype="application/linkset+json")
+
+
+def _base_url() -> str:
+    return current_settings().base_url.rstrip("/")

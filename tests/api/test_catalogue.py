@@ -1,0 +1,49 @@
+"""The releases as a DCAT catalogue, and the entry point for programs."""
+
+import pytest
+
+from deliberate.operations.releases.releases import publish_release, remove_release
+from deliberate.vocabulary import Role
+from tests import factories
+from tests.client import anonymous_client
+
+pytestmark = pytest.mark.sqlite
+
+
+def test_catalogue_lists_the_available_releases_with_their_files(app):
+    proposal, folder = factories.create_proposal(), app.config["SETTINGS"].data_path / "releases"
+    release = publish_release(None, proposal.process, folder)
+    client = anonymous_client(app)
+    answer = client.get("/api/v1/catalogue")
+    assert answer.mimetype == "application/ld+json"
+    catalogue = answer.json
+    assert catalogue["@type"] == "dcat:Catalog"
+    (dataset,) = catalogue["dcat:dataset"]
+    addresses = [one["dcat:downloadURL"]["@id"] for one in dataset["dcat:distribution"]]
+    for address in addresses:
+        path = address.removeprefix(app.config["SETTINGS"].base_url)
+        assert client.get(path).status_code == 200, path
+    remove_release(factories.create_staff(role=Role.ADMIN), release, "Perintah pengadilan.")
+    assert client.get("/api/v1/catalogue").json["dcat:dataset"] == []
+
+
+def test_every_prefix_of_the_catalogue_is_declared(app):
+    catalogue = anonymous_client(app).get("/api/v1/catalogue").json
+
+    def names(value: object) -> set[str]:
+        if isinstance(value, dict):
+            return set(value) | set().union(*map(names, value.values()), set())
+        return set().union(*map(names, value), set()) if isinstance(value, list) else set()
+
+    prefixes = {name.split(":")[0] for name in names(catalogue["dcat:service"]) if ":" in name}
+    assert prefixes <= set(catalogue["@context"])
+
+
+def test_entry_point_leads_to_description_and_documentation(app):
+    client = anonymous_client(app)
+    answer = client.get("/.well-known/api-catalog")
+    assert answer.mimetype == "application/linkset+json"
+    (api,) = answer.json["linkset"]
+    for relation in ("service-desc", "service-doc", "service-meta"):
+        path = api[relation][0]["href"].removeprefix(app.config["SETTINGS"].base_url)
+        assert client.get(path).status_code == 200
