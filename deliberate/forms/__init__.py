@@ -89,7 +89,7 @@ def multi_line(value: str | None) -> str:
     A text that renders to nothing to read, such as a rule or a link without words, is empty.
     """
     text = clean(value or "")
-    is_plain = "[" not in text and any(character.isalnum() for character in text[:200])
+    is_plain = "[" not in text and any(c.isascii() and c.isalnum() for c in text[:200])
     return text if is_plain or is_readable(to_html(text)) else ""
 
 

@@ -134,15 +134,15 @@ def guess_profile(summaries: Sequence[FileSummary]) -> str:
     proposals = next((s for s in summaries if not s.is_comments and s.columns), summaries[0])
     comments = next((s for s in summaries if s.is_comments and s is not proposals), None)
     lines = [
-        "# A first profile, guessed from the names of the columns. Check every line; TODO marks",
+        "# A first profile, guessed from the names of the columns. Read every line; TO CHECK marks",
         "# what could not be guessed. Every key is explained in docs/import.md.",
         'platform = "own"',
         'label = "Another platform"',
         'title = "Imported"',
-        "# TODO: the zone of times without an offset, and the language of the texts",
+        "# TO CHECK: the zone of times without an offset, and the language of the texts",
         'timezone = "Asia/Makassar"',
         'language = "id"',
-        "# TODO: the criteria that the data can show: no stances, no DQ3; no answers, no RS1",
+        "# TO CHECK: the criteria that the data can show: no stances, no DQ3; no answers, no RS1",
         'carries = ["DQ1"]',
         "",
         "[proposals]",
@@ -162,7 +162,7 @@ def _section(summary: FileSummary, keys: Iterable[str]) -> list[str]:
             used.add(column)
             lines += _key_lines(key, summary.columns[column], is_list=key == "body")
         elif key in _REQUIRED:
-            lines.append(f"# TODO: {key} = the column with it")
+            lines.append(f"# TO CHECK: {key} = the column with it")
     if "title" not in keys:
         lines = [line.replace("body = [", "body = ").replace('"]', '"') for line in lines]
     rest = [name for name in summary.columns if name not in used]
@@ -175,7 +175,7 @@ def _key_lines(key: str, column: ColumnSummary, *, is_list: bool) -> list[str]:
     if key == "stance":
         codes = ", ".join(f"{_quoted(value)} = 0" for value in column.samples)
         return [
-            "# TODO: 1 is for, -1 against, 0 neutral",
+            "# TO CHECK: 1 is for, -1 against, 0 neutral",
             f"stance = {{ column = {name}, values = {{ {codes} }} }}",
         ]
     return [f"{key} = [{name}]{sample}" if is_list else f"{key} = {name}{sample}"]

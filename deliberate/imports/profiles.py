@@ -223,7 +223,7 @@ def time_zone(name: str) -> ZoneInfo:
 
 def _build_section(section: type[T], values: Mapping[str, Any], key: str) -> T:
     """Return a section of a profile; raises InvalidValue for an unknown or missing key."""
-    known = {spec.name: spec for spec in fields(section)}  # type: ignore[arg-type]
+    known = {spec.name: spec for spec in fields(section)}  # type: ignore[arg-type]  # a dataclass
     prefix = f"{key}." if key else ""
     if unknown := sorted(set(values) - set(known)):
         raise InvalidValue(f"{prefix}{unknown[0]}", "an unknown key", known)

@@ -241,7 +241,9 @@ def test_resident_list_refuses_identity_numbers(app, number):
     assert number not in repr(table)
 
 
-@pytest.mark.parametrize("written", ["", "nama,umur\nAni,30", 'email\n"ani', "x" * 10])
+@pytest.mark.parametrize(
+    "written", ["", "nama,umur\nAni,30", 'email\n"ani', "x" * 10, "email,area\na@b.id,Pu\ufffd"]
+)
 def test_invalid_resident_list_is_refused_with_message(app, written):
     with pytest.raises(InvalidResidentList):
         parse_resident_list(written)

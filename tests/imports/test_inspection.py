@@ -63,7 +63,7 @@ def test_columns_are_shown_with_samples(tmp_path):
 def test_what_could_not_be_guessed_is_marked(tmp_path):
     (tmp_path / "x.csv").write_text("alpha,beta\n1,2\n", encoding="utf-8")
     guessed = guess_profile(inspect_files(tmp_path))
-    assert "# TODO: id = the column with it" in guessed and "# not read: alpha, beta" in guessed
+    assert "# TO CHECK: id = the column with it" in guessed and "# not read: alpha, beta" in guessed
 
 
 def test_inspect_command_writes_the_profile_once(app, tmp_path):

@@ -70,13 +70,51 @@ def test_clean_line_removes_breaks_and_invisible_characters():
     assert text.clean_line("  Jalur\u202e\n  te\u200bduh \x00") == "Jalur teduh"
 
 
+@pytest.mark.parametrize(
+    ("line", "cleaned"),
+    [
+        ("Taman \U0001f468\u200d\U0001f469\u200d\U0001f467", None),
+        ("\U0001f3f3\ufe0f\u200d\U0001f308", None),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", None),
+        ("\u0915\u094d\u200d\u0937", None),
+        ("jal\u200dan te\u200cduh", "jalan teduh"),
+        ("\u200dJalan\u200c", "Jalan"),
+        ("kata\x0bbaru\x0clagi", "kata baru lagi"),
+    ],
+)
+def test_clean_line_keeps_joiners_where_scripts_and_emoji_need_them(line, cleaned):
+    assert text.clean_line(line) == (cleaned or line)
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    ["", " ", "\u200b", "\u2800", "\u3164\u00ad", "***", "[](https://a.id)", "> \n>", "\ufe0f"],
+)
+def test_text_that_shows_nothing_is_not_readable(markdown):
+    assert not text.is_readable(text.to_html(markdown))
+
+
+@pytest.mark.parametrize("markdown", ["a", "1", "!", "\U0001f44d", "[a](https://a.id)", "道"])
+def test_text_that_shows_a_sign_is_readable(markdown):
+    assert text.is_readable(text.to_html(markdown))
+
+
 def test_excerpt_ends_at_a_word():
     assert text.excerpt("satu dua tiga", 9) == "satu dua…"
     assert text.excerpt("satu", 9) == "satu"
 
 
 @pytest.mark.parametrize(
-    ("title", "slug"), [("Jalur teduh!", "jalur-teduh"), ("Ça va", "ca-va"), ("道路", "")]
+    ("title", "slug"),
+    [
+        ("Jalur teduh!", "jalur-teduh"),
+        ("Ça va", "ca-va"),
+        ("道路", ""),
+        ("Тёплая остановка", "tyoplaya-ostanovka"),
+        ("Πλατεία", "plateia"),
+        ("Øst straße", "ost-strasse"),
+        ("Jum'at", "jum-at"),
+    ],
 )
 def test_slug_is_lower_case_ascii(title, slug):
     assert text.to_slug(title) == slug

@@ -79,7 +79,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
                 yield file
                 return
             with TemporaryFile() as plain, gzip.open(file) as packed:
-                _copy(packed, plain, str(path), path.stat().st_size, 0)  # type: ignore[arg-type]
+                _copy(packed, plain, str(path), path.stat().st_size, 0)  # type: ignore[arg-type]  # GzipFile
                 plain.seek(0)
                 yield plain
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:

@@ -38,7 +38,7 @@ def sheet_rows(
                 yield Row(path.name, number, dict(zip(header, filled, strict=True)))
     except ImportError as error:
         raise UnreadableSource(
-            f"{path}: spreadsheets need the extra texts: pip install 'deliberate[texts]'"
+            f"{path}: spreadsheets need openpyxl and odfdo, which the extra texts installs"
         ) from error
     except UnreadableSource:
         raise
@@ -69,7 +69,7 @@ def _choose(path: Path, names: Sequence[str], sheet: str) -> str:
 
 
 def _xlsx_lines(path: Path, file: IO[bytes], sheet: str) -> Iterator[Cells]:
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl  # type: ignore[import-untyped]  # it has no types
 
     book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     chosen = book[_choose(path, book.sheetnames, sheet)]

@@ -48,6 +48,10 @@ def parse_resident_list(text: str) -> ResidentTable:
         raise InvalidResidentList(_("The table cannot be read: %(why)s", why=str(error))) from error
     if not rows:
         raise InvalidResidentList(_("The list is empty."))
+    if "\ufffd" in lines:
+        raise InvalidResidentList(
+            _("Letters were lost when this table was saved. Save it as UTF-8 and copy it again.")
+        )
     if len(rows) > MAX_ROWS + 1:
         raise InvalidResidentList(_("At most %(n)s rows at once.", n=MAX_ROWS))
     return _parse_rows(rows)

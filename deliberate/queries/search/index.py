@@ -21,9 +21,6 @@ from deliberate.queries.search.stemming import EXACT_LENGTH, search_prefixes
 
 RECENT_TEXTS = 1500
 """Newest texts that are scanned before the whole index is used."""
-_TEXT_SEARCH_CONFIGS: dict[str, ColumnElement[Any]] = {
-    name: literal_column(f"'{name}'::regconfig") for name in ("indonesian", "english", "simple")
-}
 
 
 def matching_ids(kind: str, terms: Sequence[str]) -> Select[int]:
@@ -56,9 +53,9 @@ def matching_title_ids(terms: Sequence[str], limit: int) -> Select[int]:
         alternatives = " OR ".join(_fts_alternatives(term) for term in terms)
         rank: ColumnElement[float] = literal_column("bm25(proposal_search)")
         return _fts_ids("proposal", f"title : ({alternatives})").order_by(rank).limit(limit)
-    tsquery = _any_form(terms[0], ":A")
+    tsquery = _any_form(terms[0], "A")
     for term in terms[1:]:
-        tsquery = tsquery.op("||")(_any_form(term, ":A"))
+        tsquery = tsquery.op("||")(_any_form(term, "A"))
     index = _index_table("proposal")
     return (
         select(index.c.id)
@@ -95,14 +92,10 @@ def _fts_alternatives(term: str) -> str:
 
 
 def _any_form(term: str, weight: str = "") -> ColumnElement[Any]:
-    """Return a tsquery for the term as written, its English root or the root of its forms.
+    """Return a tsquery for the prefixes of a term and its affixed forms, as SQLite looks them up.
 
-    Each root occurs once: PostgreSQL takes a repeated root to be twice as common.
+    A term has letters and digits alone, so that nothing in it has a meaning in a tsquery.
     """
-    lexemes: ColumnElement[Any] = func.to_tsvector(
-        _TEXT_SEARCH_CONFIGS["indonesian"], " ".join(search_prefixes(term))
-    )
-    for name in ("english", "simple"):
-        lexemes = lexemes.op("||")(func.to_tsvector(_TEXT_SEARCH_CONFIGS[name], term))
-    roots = func.tsvector_to_array(lexemes)
-    return cast(func.array_to_string(roots, f"{weight} | ").op("||")(weight), TSQUERY)
+    star = "" if len(term) <= EXACT_LENGTH else "*"
+    mark = f":{star}{weight}" if star or weight else ""
+    return cast(" | ".join(f"'{prefix}'{mark}" for prefix in search_prefixes(term)), TSQUERY)

@@ -11,6 +11,7 @@ MAX_TERM_LENGTH = 40
 EXACT_LENGTH = 3
 """Terms up to this length match exactly; longer ones match with any ending."""
 _WORD = re.compile(r"[^\W_]+")
+_DIACRITICS = re.compile("([A-Za-z])[\u0300-\u036f]+")
 _SUFFIXES = re.compile(r"(?:nya|kan|an|i|(?<=[cs]h)es|(?<=[bcdfghjklmnpqrtvwxyz])s)$")
 """Indonesian suffixes, and the English plural where it is unambiguous."""
 _PREFIX = re.compile(r"^(?:di|ber|ter|ke|se|per|be)(?=\w{4})")
@@ -29,8 +30,16 @@ _REPLACED_BY_NASAL = {"ny": ("s",), "ng": ("", "k"), "m": ("p", "m"), "n": ("t",
 
 def tokenize(q: str, limit: int = MAX_TERMS) -> list[str]:
     """Return the distinct terms of a text, lower-cased, without query syntax."""
-    words = _WORD.findall(unicodedata.normalize("NFC", q[:2000]).casefold())
+    words = _WORD.findall(fold(q[:2000]))
     return list(dict.fromkeys(word[:MAX_TERM_LENGTH] for word in words))[:limit]
+
+
+def fold(text: str) -> str:
+    """Return a text in small letters, Latin ones without diacritics, as the index has it."""
+    if text.isascii():
+        return text.lower()
+    decomposed = _DIACRITICS.sub(r"\1", unicodedata.normalize("NFD", text))
+    return unicodedata.normalize("NFC", decomposed).casefold()
 
 
 @lru_cache(maxsize=8192)
@@ -92,7 +101,7 @@ class SearchTerms:
 
     def matches(self, word: str) -> bool:
         """Return whether a word of a text is one of the terms or a form of one."""
-        folded = word.casefold()
+        folded = fold(word)
         if len(folded) <= EXACT_LENGTH:
             return folded in self.exact
         return folded.startswith(self.prefixes) or not self.stems.isdisjoint(word_stems(folded))
