@@ -11,8 +11,10 @@ from deliberate.permissions.decision import (
 )
 from deliberate.permissions.scores.assessments import may_assess
 from deliberate.queries.scores.studies.sources import (
+    is_coded_by_others,
     is_frozen,
     is_in_saved_judgement,
+    is_used,
     takes_part_in_study,
 )
 
@@ -40,6 +42,24 @@ def may_edit_source(person: Person | None, source: StudySource) -> Decision:
         ALLOWED
         if not is_frozen(source)
         else Decision(_("A frozen assessment uses this source, so it no longer changes.")),
+    )
+
+
+def may_delete_source(person: Person | None, source: StudySource) -> Decision:
+    """Allow who recorded a source that nothing rests on, once the name is erased.
+
+    Erasing a name is an act of its own, which the log has.
+    """
+    is_own = person is not None and source.added_by_id == person.id
+    is_coded = person is None or is_coded_by_others(source, person)
+    return all_of(
+        may_use_study(person, source.process),
+        ALLOWED if is_own else not_yours(_("Only who recorded a source deletes it.")),
+        Decision(_("A judgement or finding uses this source, so it stays."))
+        if is_used(source)
+        else ALLOWED,
+        Decision(_("Another coder has coded this source, so it stays.")) if is_coded else ALLOWED,
+        Decision(_("Erase the name first.")) if source.name is not None else ALLOWED,
     )
 
 

@@ -12,6 +12,8 @@ from deliberate.models import (
     Assessment,
     Assessor,
     Evidence,
+    Excerpt,
+    ExcerptCode,
     Finding,
     FindingSource,
     Person,
@@ -103,6 +105,22 @@ def is_frozen(source: StudySource) -> bool:
     used = Assessment.id.in_(evidence.union(findings))
     query = select(Assessment.id).where(used, Assessment.frozen_at.is_not(None)).limit(1)
     return db.session.scalar(query) is not None
+
+
+def is_used(source: StudySource) -> bool:
+    """Return whether any rating or finding rests on a source, saved or not."""
+    evidence = select(Evidence.id).where(Evidence.source_id == source.id).limit(1)
+    findings = select(FindingSource.source_id).where(FindingSource.source_id == source.id).limit(1)
+    return any(db.session.scalar(query) is not None for query in (evidence, findings))
+
+
+def is_coded_by_others(source: StudySource, person: Person) -> bool:
+    """Return whether anybody else has added or coded an excerpt of a source."""
+    excerpts = select(Excerpt.id).where(Excerpt.source_id == source.id)
+    others = excerpts.outerjoin(ExcerptCode).where(
+        (Excerpt.added_by_id != person.id) | (ExcerptCode.coder_id != person.id)
+    )
+    return db.session.scalar(others.limit(1)) is not None
 
 
 def is_in_saved_judgement(source: StudySource) -> bool:
