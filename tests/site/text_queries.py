@@ -269,6 +269,7 @@ READERS = {
     "queries.scores.coding.get_sample": CHECKED_BY_CALLER,
     "queries.scores.coding.machine_codings": CHECKED_BY_CALLER,
     "queries.scores.planned_judged_logged.practices_elsewhere": CHECKED_BY_CALLER,
+    "queries.scores.studies.cases.list_cases": CHECKED_BY_CALLER,
     "queries.scores.process_scores.newest_snapshots": CHECKED_BY_CALLER,
     "queries.scores.process_scores.unscored_processes": CHECKED_BY_CALLER,
     "queries.threads.comment_rows.rows_statement": CHECKED_BY_CALLER,
