@@ -270,6 +270,8 @@ READERS = {
     "queries.scores.coding.machine_codings": CHECKED_BY_CALLER,
     "queries.scores.planned_judged_logged.practices_elsewhere": CHECKED_BY_CALLER,
     "queries.scores.studies.cases.list_cases": CHECKED_BY_CALLER,
+    "queries.scores.studies.sources.all_assessors_awaiting_study": CHECKED_BY_CALLER,
+    "queries.scores.studies.sources.sources_with_names": CHECKED_BY_CALLER,
     "queries.scores.process_scores.newest_snapshots": CHECKED_BY_CALLER,
     "queries.scores.process_scores.unscored_processes": CHECKED_BY_CALLER,
     "queries.threads.comment_rows.rows_statement": CHECKED_BY_CALLER,

@@ -24,6 +24,7 @@ from deliberate.operations.proposals.file_store import delete_files
 from deliberate.operations.site.encryption import decrypt_value, encrypt_value
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.scores.studies import (
+    may_admit_to_study,
     may_delete_source,
     may_edit_source,
     may_erase_name,
@@ -67,7 +68,7 @@ def admit_to_study(evaluator: Person, assessor: Assessor) -> None:
     with unrecorded(STUDY_REASON) as session:
         session.refresh(assessor, with_for_update={"of": Assessor})
         assessment = session.get_one(Assessment, assessor.assessment_id)
-        require(may_use_study(evaluator, assessment.process))
+        require(may_admit_to_study(evaluator, assessment.process))
         assessor.uses_study = True
 
 

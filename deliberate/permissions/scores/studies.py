@@ -7,6 +7,8 @@ from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
     all_of,
+    has_role,
+    is_signed_in,
     not_yours,
 )
 from deliberate.permissions.scores.assessments import may_assess
@@ -17,6 +19,7 @@ from deliberate.queries.scores.studies.sources import (
     is_used,
     takes_part_in_study,
 )
+from deliberate.vocabulary import Role
 
 
 def may_use_study(person: Person | None, process: Process) -> Decision:
@@ -25,6 +28,12 @@ def may_use_study(person: Person | None, process: Process) -> Decision:
     if person is None or not decision or takes_part_in_study(person, process.id):
         return decision
     return not_yours(_("Only the assessors of this process use the sources of its study."))
+
+
+def may_admit_to_study(person: Person | None, process: Process) -> Decision:
+    """Allow administrators, who read nothing of it, and the assessors who use the study."""
+    is_administrator = all_of(is_signed_in(person), has_role(person, Role.ADMIN))
+    return is_administrator or may_use_study(person, process)
 
 
 def may_edit_source(person: Person | None, source: StudySource) -> Decision:
@@ -96,8 +105,8 @@ def may_redact_source(person: Person | None, source: StudySource) -> Decision:
 
 
 def may_erase_name(person: Person | None, source: StudySource) -> Decision:
-    """Allow every assessor of the study: who recorded a respondent may be gone."""
-    return may_use_study(person, source.process)
+    """Allow administrators and every assessor of the study: who recorded it may be gone."""
+    return may_admit_to_study(person, source.process)
 
 
 def may_read_name(person: Person | None, source: StudySource) -> Decision:
