@@ -207,6 +207,8 @@ def evaluator_pages() -> dict[str, str]:
         "sample": "/desk/coding/1",
         "text of a sample": "/desk/coding/2/1",
         "comparison": "/scores/compare?side=kipp-1a&side=air-sepaku",
+        "judged cases": "/scores/cases",
+        "practices": "/scores/practices",
     }
 
 

@@ -138,6 +138,7 @@ from deliberate.models.scores.study import (
     ExcerptCode,
     ExcerptMemo,
     RespondentName,
+    StudyFile,
     StudySource,
 )
 from deliberate.models.site.data_version import DataVersion

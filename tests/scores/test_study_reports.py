@@ -207,6 +207,15 @@ def test_residents_read_the_report_on_one_page(app, published):
     assert re.search(r"Correlation with projects:\s+planned 100,\s+judged <b>75</b>", html)
 
 
+def test_page_shows_each_figure_with_caption_source_and_words(app, published):
+    html = anonymous_client(app).get(f"/en/scores/{published.process.slug}/report").text
+    for name in ("criteria", "answers", "conditions"):
+        for kind in ("svg", "png"):
+            assert f"/report/figures/{name}.{kind}" in html
+    assert "Figure 3. The conditions" in html and "EN4 Staff: 0" in html
+    assert "0: hinders" in html and html.count("Source: ") == 3
+
+
 def test_page_says_how_to_install_what_docx_needs(app, published, monkeypatch):
     monkeypatch.setattr(report_docx, "find_spec", lambda _name: None)
     path = f"/en/scores/{published.process.slug}/report"

@@ -20,6 +20,7 @@ UNRECORDED = {
     "deliberate/operations/scores/excerpts.py",
     "deliberate/operations/scores/findings.py",
     "deliberate/operations/scores/settling.py",
+    "deliberate/operations/scores/study_files.py",
     "deliberate/operations/scores/study_sources.py",
     "deliberate/operations/accounts/email_addresses.py",
     "deliberate/operations/polls/ballot_box.py",

@@ -3,12 +3,13 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import FileField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from deliberate.forms import REQUIRED, TOO_LONG, LocalizedForm
 from deliberate.forms.responses import DayField
+from deliberate.forms.scores.excerpts import LANGUAGES
 
 CONSENTS = (
     SelectChoice("not_given", _("Not given, or not asked yet")),
@@ -114,6 +115,22 @@ FORMS = {
     "document": DocumentForm,
     "log": LogFigureForm,
 }
+
+
+class SourceFileForm(LocalizedForm):
+    """A file of a source; the operation checks its content."""
+
+    file = FileField(_("File"), [DataRequired(_("Choose a file."))])
+
+
+class TranscriptForm(LocalizedForm):
+    """A transcript, typed or as a file."""
+
+    language = RadioField(_("Language"), [DataRequired(REQUIRED)], choices=LANGUAGES)
+    text = TextAreaField(
+        _("Text of the transcript"), [Optional(), Length(max=400_000, message=TOO_LONG)]
+    )
+    file = FileField(_("or a file"), [Optional()])
 
 
 class RedactionForm(LocalizedForm):

@@ -76,6 +76,9 @@ class StudySource(Base):
     name: Mapped["RespondentName | None"] = relationship(
         back_populates="source", cascade="all, delete-orphan"
     )
+    files: Mapped[list["StudyFile"]] = relationship(
+        order_by="StudyFile.id", cascade="all, delete-orphan"
+    )
 
     @property
     def label(self) -> str:
@@ -113,6 +116,29 @@ class RespondentName(Base):
     encrypted_name: Mapped[bytes] = mapped_column(LargeBinary)
 
     source: Mapped[StudySource] = relationship(back_populates="name")
+
+
+class StudyFile(Base):
+    """A file of a source, which the assessors of the study alone can download."""
+
+    __tablename__ = "study_file"
+    personal_data = rows(
+        "study_files",
+        "Files of sources of studies",
+        owner="added_by_id",
+        columns="id source_id kind size added_by_id added_at",
+        kept=OFFICIAL,
+        hidden="name",
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("study_source.id"), index=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    """Random file name with the extension of its kind, used on disk and in the URL."""
+    kind: Mapped[str] = mapped_column(String(8))
+    size: Mapped[int]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Excerpt(Base):

@@ -14,6 +14,7 @@ from deliberate.exports.csv_writer import unescape_cell
 from deliberate.models import Excerpt, ExcerptCode, ExcerptMemo, Person, Process, StudySource
 from deliberate.models.scores.study import NO_CODE
 from deliberate.operations.scores.study_sources import STUDY_REASON
+from deliberate.operations.scores.transcripts import split_paragraphs
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.scores.studies import (
     is_open_to_excerpts,
@@ -27,6 +28,7 @@ from deliberate.queries.scores.studies.excerpts import (
     code_names,
     codes_by,
     count_excerpts,
+    list_excerpts,
     own_codes,
 )
 from deliberate.queries.scores.studies.sources import list_sources
@@ -167,6 +169,48 @@ def import_excerpts(
         _require_room(process, len(excerpts))
         session.add_all(excerpts)
     return len(excerpts)
+
+
+def import_transcript(
+    evaluator: Person,
+    source: StudySource,
+    text: str,
+    language: str,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> int:
+    """Add each paragraph of a transcript as an excerpt without codes, and return their number.
+
+    A paragraph that is an excerpt of the source already is left out, so that a longer version of
+    a transcript can be imported again.
+    """
+    with unrecorded_once(STUDY_REASON, evaluator, context) as session:
+        session.refresh(source.process, with_for_update={"of": Process})
+        session.refresh(source, with_for_update={"of": StudySource})
+        require(may_use_study(evaluator, source.process))
+        existing = {row.body for row in list_excerpts(source.process_id, source.id)}
+        excerpts = [
+            _excerpt_of_paragraph(evaluator, source, number, body, language)
+            for number, body in enumerate(split_paragraphs(text), 1)
+            if clean(body) not in existing
+        ]
+        if not excerpts:
+            raise InvalidInput(_("There is no new paragraph in this transcript."))
+        _require_room(source.process, len(excerpts))
+        session.add_all(excerpts)
+    return len(excerpts)
+
+
+def _excerpt_of_paragraph(
+    evaluator: Person, source: StudySource, number: int, body: str, language: str
+) -> Excerpt:
+    place = gettext("paragraph %(n)s", n=number)
+    try:
+        excerpt = _new_excerpt(evaluator, source, ExcerptInput(body, language, place))
+    except Refused as problem:
+        message = gettext("Paragraph %(n)s: %(problem)s", n=number, problem=problem.reason)
+        raise InvalidInput(message) from problem
+    return excerpt
 
 
 def _read_lines(text: str) -> Iterable[tuple[int, dict[str, str]]]:

@@ -20,9 +20,12 @@ from deliberate.models import (
     RespondentName,
     StudySource,
 )
+from deliberate.operations.proposals.file_store import delete_files
 from deliberate.operations.site.encryption import decrypt_value, encrypt_value
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.scores.studies import (
+    may_admit_to_study,
+    may_delete_source,
     may_edit_source,
     may_erase_name,
     may_read_name,
@@ -65,7 +68,7 @@ def admit_to_study(evaluator: Person, assessor: Assessor) -> None:
     with unrecorded(STUDY_REASON) as session:
         session.refresh(assessor, with_for_update={"of": Assessor})
         assessment = session.get_one(Assessment, assessor.assessment_id)
-        require(may_use_study(evaluator, assessment.process))
+        require(may_admit_to_study(evaluator, assessment.process))
         assessor.uses_study = True
 
 
@@ -106,6 +109,19 @@ def edit_source(evaluator: Person, source: StudySource, content: SourceInput) ->
         if content.name:
             require(may_read_name(evaluator, source))
             _set_name(source, content.name)
+
+
+def delete_source(evaluator: Person, source: StudySource) -> None:
+    """Delete a source that no judgement or finding uses, with its excerpts and files."""
+    with unrecorded(STUDY_REASON) as session:
+        session.refresh(source, with_for_update={"of": StudySource})
+        require(may_delete_source(evaluator, source))
+        names = [file.name for file in source.files]
+        for excerpt in session.scalars(select(Excerpt).where(Excerpt.source_id == source.id)):
+            session.delete(excerpt)
+        session.flush()
+        session.delete(source)
+    delete_files(names)
 
 
 def _fill(source: StudySource, content: SourceInput) -> None:
@@ -180,7 +196,7 @@ def redact_source(
 ) -> None:
     """Erase the texts of a frozen or rated source; its fingerprint and the ratings stay.
 
-    Its excerpts go with their codes, and of the day of an interview the month alone stays.
+    Its excerpts and files go too, and of the day of an interview the month alone stays.
     """
     with recorded(evaluator, SourceRedacted, context) as act:
         require(may_redact_source(evaluator, act.lock(source)))
@@ -192,7 +208,10 @@ def redact_source(
             _forget_day(act.session, source)
         for excerpt in act.session.scalars(select(Excerpt).where(Excerpt.source_id == source.id)):
             act.session.delete(excerpt)
+        names = [file.name for file in source.files]
+        source.files.clear()
         act.about(source, ground=RedactionGround(ground))
+    delete_files(names)
 
 
 def _forget_day(session: Session, source: StudySource) -> None:

@@ -7,14 +7,19 @@ from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
     all_of,
+    has_role,
+    is_signed_in,
     not_yours,
 )
 from deliberate.permissions.scores.assessments import may_assess
 from deliberate.queries.scores.studies.sources import (
+    is_coded_by_others,
     is_frozen,
     is_in_saved_judgement,
+    is_used,
     takes_part_in_study,
 )
+from deliberate.vocabulary import Role
 
 
 def may_use_study(person: Person | None, process: Process) -> Decision:
@@ -23,6 +28,12 @@ def may_use_study(person: Person | None, process: Process) -> Decision:
     if person is None or not decision or takes_part_in_study(person, process.id):
         return decision
     return not_yours(_("Only the assessors of this process use the sources of its study."))
+
+
+def may_admit_to_study(person: Person | None, process: Process) -> Decision:
+    """Allow administrators, who read nothing of it, and the assessors who use the study."""
+    is_administrator = all_of(is_signed_in(person), has_role(person, Role.ADMIN))
+    return is_administrator or may_use_study(person, process)
 
 
 def may_edit_source(person: Person | None, source: StudySource) -> Decision:
@@ -40,6 +51,24 @@ def may_edit_source(person: Person | None, source: StudySource) -> Decision:
         ALLOWED
         if not is_frozen(source)
         else Decision(_("A frozen assessment uses this source, so it no longer changes.")),
+    )
+
+
+def may_delete_source(person: Person | None, source: StudySource) -> Decision:
+    """Allow who recorded a source that nothing rests on, once the name is erased.
+
+    Erasing a name is an act of its own, which the log has.
+    """
+    is_own = person is not None and source.added_by_id == person.id
+    is_coded = person is None or is_coded_by_others(source, person)
+    return all_of(
+        may_use_study(person, source.process),
+        ALLOWED if is_own else not_yours(_("Only who recorded a source deletes it.")),
+        Decision(_("A judgement or finding uses this source, so it stays."))
+        if is_used(source)
+        else ALLOWED,
+        Decision(_("Another coder has coded this source, so it stays.")) if is_coded else ALLOWED,
+        Decision(_("Erase the name first.")) if source.name is not None else ALLOWED,
     )
 
 
@@ -76,8 +105,8 @@ def may_redact_source(person: Person | None, source: StudySource) -> Decision:
 
 
 def may_erase_name(person: Person | None, source: StudySource) -> Decision:
-    """Allow every assessor of the study: who recorded a respondent may be gone."""
-    return may_use_study(person, source.process)
+    """Allow administrators and every assessor of the study: who recorded it may be gone."""
+    return may_admit_to_study(person, source.process)
 
 
 def may_read_name(person: Person | None, source: StudySource) -> Decision:

@@ -6,16 +6,18 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from deliberate.database import db
-from deliberate.models import Attachment, Draft, Person, Proposal
+from deliberate.models import Attachment, Draft, Person, Proposal, StudyFile
 
 
 def person_file_bytes(person: Person) -> int:
-    """Return the bytes of a person's files, those of drafts and those of proposals."""
+    """Return the bytes of a person's files, of drafts, of proposals and of studies."""
     published = select(func.sum(Attachment.size)).join(Attachment.proposal)
     published = published.where(Proposal.author_id == person.id, Attachment.removed_at.is_(None))
     drafts = db.session.scalars(select(Draft.files).where(Draft.person_id == person.id))
+    of_studies = select(func.sum(StudyFile.size)).where(StudyFile.added_by_id == person.id)
     of_drafts = sum(int(file["size"]) for files in drafts for file in files)
-    return of_drafts + (db.session.scalar(published) or 0)
+    stored = sum(db.session.scalar(query) or 0 for query in (published, of_studies))
+    return of_drafts + stored
 
 
 def stored_bytes(folder: Path) -> int:

@@ -13,6 +13,7 @@ from deliberate.operations.scores import study_sources as source_operations
 from deliberate.operations.scores.study_sources import SourceInput
 from deliberate.permissions.decision import require
 from deliberate.permissions.scores.studies import (
+    may_delete_source,
     may_edit_source,
     may_erase_name,
     may_read_name,
@@ -166,6 +167,7 @@ def source(slug: str, source_id: int) -> ResponseReturnValue:
             "edit": bool(may_edit_source(person, row)),
             "name": row.name is not None and bool(may_read_name(person, row)),
             "erase_name": row.name is not None and bool(may_erase_name(person, row)),
+            "delete": bool(may_delete_source(person, row)),
             "redact": bool(may_redact_source(person, row)),
         },
         redaction=RedactionForm(),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
@@ -12,10 +12,13 @@ from deliberate.models import (
     Assessment,
     Assessor,
     Evidence,
+    Excerpt,
+    ExcerptCode,
     Finding,
     FindingSource,
     Person,
     Process,
+    RespondentName,
     StudySource,
 )
 from deliberate.vocabulary import EvidenceKind
@@ -37,6 +40,34 @@ def assessors_awaiting_study(process_id: int) -> Sequence[Assessor]:
     waiting = Assessor.person_id.not_in(admitted)
     query = _assessors(process_id).where(waiting).order_by(Assessor.id).limit(MAX_SOURCES)
     return db.session.scalars(query.options(joinedload(Assessor.person))).all()
+
+
+def all_assessors_awaiting_study() -> list[tuple[Assessor, Process]]:
+    """Return the assessors of processes with sources to whose study nobody has admitted them."""
+    admitted = (
+        select(Assessment.process_id, Assessor.person_id)
+        .join(Assessment, Assessment.id == Assessor.assessment_id)
+        .where(Assessor.uses_study)
+    )
+    query = (
+        select(Assessor, Process)
+        .join(Assessment, Assessment.id == Assessor.assessment_id)
+        .join(Process, Process.id == Assessment.process_id)
+        .where(
+            Process.id.in_(select(StudySource.process_id)),
+            tuple_(Assessment.process_id, Assessor.person_id).not_in(admitted),
+        )
+        .order_by(Assessor.id)
+        .limit(MAX_SOURCES)
+        .options(joinedload(Assessor.person))
+    )
+    return [(assessor, process) for assessor, process in db.session.execute(query)]
+
+
+def sources_with_names() -> Sequence[StudySource]:
+    """Return the respondents of all studies whose names are stored, the oldest first."""
+    query = select(StudySource).join(RespondentName).order_by(StudySource.id).limit(MAX_SOURCES)
+    return db.session.scalars(query.options(joinedload(StudySource.process))).all()
 
 
 def _assessors(process_id: int) -> Select[Assessor]:
@@ -103,6 +134,22 @@ def is_frozen(source: StudySource) -> bool:
     used = Assessment.id.in_(evidence.union(findings))
     query = select(Assessment.id).where(used, Assessment.frozen_at.is_not(None)).limit(1)
     return db.session.scalar(query) is not None
+
+
+def is_used(source: StudySource) -> bool:
+    """Return whether any rating or finding rests on a source, saved or not."""
+    evidence = select(Evidence.id).where(Evidence.source_id == source.id).limit(1)
+    findings = select(FindingSource.source_id).where(FindingSource.source_id == source.id).limit(1)
+    return any(db.session.scalar(query) is not None for query in (evidence, findings))
+
+
+def is_coded_by_others(source: StudySource, person: Person) -> bool:
+    """Return whether anybody else has added or coded an excerpt of a source."""
+    excerpts = select(Excerpt.id).where(Excerpt.source_id == source.id)
+    others = excerpts.outerjoin(ExcerptCode).where(
+        (Excerpt.added_by_id != person.id) | (ExcerptCode.coder_id != person.id)
+    )
+    return db.session.scalar(others.limit(1)) is not None
 
 
 def is_in_saved_judgement(source: StudySource) -> bool:

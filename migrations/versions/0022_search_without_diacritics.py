@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0023"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 
 # A word ends where it ends for SQLite: at punctuation of any script, at joiners and soft hyphens.
 # Regular expressions name the characters by number, since classes depend on the locale.
