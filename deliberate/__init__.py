@@ -42,7 +42,7 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "Flask":
-    from deliberate import database, views
+    from deliberate import api, database, views
     from deliberate.config import load_settings
     from deliberate.config.settings_file import read_variables
     from deliberate.views.site import errors
@@ -60,6 +60,7 @@ def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "
     app.extensions["key_ring"] = _open_key_ring(app, settings)
     _init_extensions(app)
     views.register(app)
+    api.register(app)
     for error in database.UNAVAILABLE_ERRORS:
         app.register_error_handler(error, errors.handle_database_unavailable)
     _register_commands(app)
@@ -113,6 +114,8 @@ def _flask_settings(settings: "Settings") -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key or _local_secret_key(settings),
         "SQLALCHEMY_DATABASE_URI": settings.database_uri,
+        "REPLICA_URI": settings.read_uri,
+        "TRANSACTION_POOLING": settings.transaction_pooling,
         "SETTINGS": settings,
         "TESTING": settings.mode == "test",
         "MAX_CONTENT_LENGTH": MAX_REQUEST_MB * 1024 * 1024,

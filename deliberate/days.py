@@ -24,8 +24,11 @@ DAY = "d MMM y"
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """The years of days that people type."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_TYPED_TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})(?:[T,\s]\s*(\d{1,2})[.:](\d{2})(?:[.:]00)?)?", re.ASCII
+_WRITTEN_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})"
+    r"(?:[T,\s]\s*(\d{1,2})[.:](\d{2})(?:[.:](\d{2})(?:[.,](\d{1,9}))?)?"
+    r"\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.ASCII,
 )
 
 
@@ -109,22 +112,97 @@ def parse_time(place: Place, text: str, *, is_end: bool = False) -> datetime:
     A date alone is its beginning, as an end its end. Of an hour that the clocks repeat, a beginning
     is the first and an end the second. Raises UnreadableTime or SkippedTime.
     """
-    match = _TYPED_TIME.fullmatch(text.strip())
-    day = parse_day(match[1]) if match else None
-    if match is None or day is None:
+    written = read_time(text)
+    if parse_day(written.day.isoformat()) is None or written.has_seconds:
         raise UnreadableTime(text)
-    try:
-        if match[2] is None:
-            return end_of_day(place, day) if is_end else start_of_day(place, day)
-        if (int(match[2]), int(match[3])) == (24, 0):
-            return end_of_day(place, day)
-        local = datetime.combine(day, time(int(match[2]), int(match[3]), fold=int(is_end)))
-        moment = local.replace(tzinfo=ZoneInfo(place.timezone)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise UnreadableTime(text) from error
-    if moment.astimezone(ZoneInfo(place.timezone)).replace(tzinfo=None, fold=0) != local:
+    if written.hour is None:
+        return end_of_day(place, written.day) if is_end else start_of_day(place, written.day)
+    zone = ZoneInfo(place.timezone)
+    moment = written.second(zone) if is_end else written.first(zone)
+    if not written.exists(zone):
         raise SkippedTime(text)
     return moment
+
+
+@dataclass(frozen=True)
+class WrittenTime:
+    """A day with or without a time of day, and the offset from UTC where one is written."""
+
+    day: date
+    hour: time | None = None
+    """The time of day; None if only the day is written."""
+    offset: timedelta | None = None
+    is_next_midnight: bool = False
+    """It is written as 24.00."""
+
+    @property
+    def has_seconds(self) -> bool:
+        """Return whether it is more exact than a minute."""
+        return self.hour is not None and bool(self.hour.second or self.hour.microsecond)
+
+    def first(self, zone: ZoneInfo) -> datetime:
+        """Return the moment in UTC, of an hour that the clocks of the zone repeat the first."""
+        return self._moment(zone, 0)
+
+    def second(self, zone: ZoneInfo) -> datetime:
+        """Return the moment in UTC, of an hour that the clocks of the zone repeat the second."""
+        return self._moment(zone, 1)
+
+    def exists(self, zone: ZoneInfo) -> bool:
+        """Return whether the clocks of the zone show this time on this day."""
+        if self.offset is not None or self.hour is None or self.is_next_midnight:
+            return True
+        shown = self.first(zone).astimezone(zone).replace(tzinfo=None)
+        return shown == datetime.combine(self.day, self.hour)
+
+    def _moment(self, zone: ZoneInfo, fold: int) -> datetime:
+        local = datetime.combine(self.day, self.hour or MIDNIGHT)
+        if self.is_next_midnight:
+            local += timedelta(days=1)
+        if self.offset is not None:
+            return (local - self.offset).replace(tzinfo=UTC)
+        fold = 0 if self.hour is None or self.is_next_midnight else fold
+        return local.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def read_time(text: str) -> WrittenTime:
+    """Return the time that a text such as "2026-12-10 18.30" or an ISO 8601 time writes.
+
+    A dot separates hours from minutes as a colon does, and a time keeps the offset it is written
+    with. The only reader of times: forms and imports use it. Raises UnreadableTime.
+    """
+    match = _WRITTEN_TIME.fullmatch(text.strip())
+    if match is None:
+        raise UnreadableTime(text)
+    day, hour, minute, second, fraction, offset = match.groups()
+    try:
+        written_day = date.fromisoformat(day)
+        if hour is None:
+            return WrittenTime(written_day)
+        is_next_midnight = (int(hour), int(minute), int(second or 0)) == (24, 0, 0)
+        micros = int((fraction or "0").ljust(6, "0")[:6])
+        at = (
+            MIDNIGHT if is_next_midnight else time(int(hour), int(minute), int(second or 0), micros)
+        )
+        written = WrittenTime(written_day, at, _offset(offset), is_next_midnight)
+        written.first(ZoneInfo("UTC"))
+    except (ValueError, OverflowError) as error:
+        raise UnreadableTime(text) from error
+    return written
+
+
+def _offset(text: str | None) -> timedelta | None:
+    """Return an offset from UTC such as +07:00; raises ValueError beyond 18 hours."""
+    if not text:
+        return None
+    if text in {"Z", "UTC", "GMT"}:
+        return timedelta()
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if offset > timedelta(hours=18) or int(digits[2:]) >= 60:
+        raise ValueError(text)
+    return -offset if text[0] == "-" else offset
 
 
 def parse_day(text: str | None) -> date | None:

@@ -19,6 +19,7 @@ from deliberate.notifications.digests import create_digests
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.invitations import send_invitations
 from deliberate.notifications.reminders import create_reminders
+from deliberate.notifications.webhooks import send_webhooks
 from deliberate.notifications.witnesses import notify_witnesses
 from deliberate.operations.accounts.deletion import remove_erased_remains, write_erasure_list
 from deliberate.operations.accounts.password_reset import send_pending_resets
@@ -42,7 +43,7 @@ Job = Callable[[Settings], object]
 
 
 def run_minutely(_settings: Settings) -> None:
-    """Run what is due each minute: scheduled responses, reminders, notices, mail."""
+    """Run what is due each minute: scheduled responses, reminders, notices, mail, webhooks."""
     run_steps(
         "run_minutely",
         {
@@ -55,6 +56,7 @@ def run_minutely(_settings: Settings) -> None:
             "send_phone_codes": send_phone_codes,
             "send_due": send_due,
             "send_invitations": send_invitations,
+            "send_webhooks": send_webhooks,
         },
     )
 

@@ -13,11 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from deliberate.clock import is_overridden, now
-from deliberate.database import ClockBehind, new_id, writing
+from deliberate.database import ClockBehind, name_changed_thread, new_id, writing
 from deliberate.models import FormKey, Interaction, Person
 from deliberate.models.log.interaction import content_hmac
 from deliberate.vocabulary import AccountClass, Origin, Role
 from deliberate.vocabulary.events import Event
+from deliberate.vocabulary.events.proposals import SupportGiven
+from deliberate.vocabulary.events.threads import CommentPosted, CommentRated
 
 Row = TypeVar("Row")
 P = ParamSpec("P")
@@ -27,6 +29,8 @@ _INSERT_ROWS = insert(Interaction.__table__)  # type: ignore[arg-type]  # typed 
 _LOCK_ACTOR = text("SELECT pg_advisory_xact_lock(:lock, :person)")
 BACKDATED = "dated before the previous tree head"
 """Part of the message with which the trigger of the log refuses a row."""
+THREAD_KINDS = frozenset({CommentPosted.KIND, CommentRated.KIND, SupportGiven.KIND})
+"""Kinds of acts that change the pages of their proposal and of many, not those of another one."""
 _ACTOR_LOCK = 7
 """First key of the advisory locks on actors; sealing uses the one-key form."""
 
@@ -296,6 +300,7 @@ def recorded(
             session.add(_used_form_key(actor, submission, act.id, act.occurred_at))
         session.flush()
         _insert(session, rows)
+        _name_thread(session, rows)
     if context is not NO_REQUEST:
         context.recorded_ids.append(act.id)
 
@@ -322,6 +327,18 @@ def _insert(session: Session, rows: Sequence[Interaction]) -> None:
         if BACKDATED in str(error.orig):
             raise ClockBehind(str(error.orig)) from error
         raise
+
+
+def _name_thread(session: Session, rows: Sequence[Interaction]) -> None:
+    """Name the thread that an act alone changed; an act with consequences changes other pages."""
+    act = rows[0]
+    if (
+        len(rows) == 1
+        and act.kind in THREAD_KINDS
+        and act.proposal_id
+        and "batch" not in session.info
+    ):
+        name_changed_thread(session, act.proposal_id)
 
 
 def kind_of(event_type: Callable[P, Event]) -> str:

@@ -30,7 +30,12 @@ _PROTOCOLS = ("http", "https", "mailto")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
     "strikethrough"
 )
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_JOINER = re.compile("[\u200c\u200d]+")
+_VERTICAL = str.maketrans("\x0b\x0c", "  ")
+_JOINED_SCRIPTS = ("ARABIC ", "SYRIAC ", "MONGOLIAN ", "NKO ", "MANDAIC ", "PHAGS-PA ")
+_VIRAMA = 9
+"""Combining class of the sign after which Indic scripts join consonants or keep them apart."""
 _DIRECTION = re.compile(r"[\u202a-\u202e]")
 """Embeddings and overrides of direction: they reorder what follows, and isolates replace them."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -40,9 +45,23 @@ _LOOK_ALIKES = str.maketrans(
     "ABESIJKMHOPCTYXaesijopcyxhdlkmtbqwABEZHIKMNOPTYXaeikvoptuxioldol" + "l",
 )
 """Letters of other alphabets, and digits, that look like Latin letters in a name."""
+_LETTERS = {
+    **dict(zip("абвгдезийклмнопрстуфыэіїєґўј", "abvgdeziyklmnoprstufyeiiegwj", strict=True)),
+    **dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)),
+    **dict(zip("ıøłđħŧŋĸ", "ioldhtnk", strict=True)),
+}
+_TRANSLITERATION = str.maketrans(
+    _LETTERS
+    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": ""}
+    | {"ю": "yu", "я": "ya", "ё": "yo", "њ": "nj", "љ": "lj", "џ": "dzh", "ђ": "dj", "ћ": "c"}
+    | {"θ": "th", "χ": "ch", "ψ": "ps", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+)
+"""Latin letters for those of other alphabets, in lower case."""
 _NAME_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Zs"})
 _NAME_PUNCTUATION = frozenset("'’`.-_&()/,")
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_SELECTORS = frozenset(map(chr, [0x034F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+"""Marks without a form of their own: they choose the form of the sign before them."""
 _SAFE = r"[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 _ALREADY_SAFE = re.compile(rf"(?:<p>(?:{_SAFE}|<br>)*</p>|[ \t\n])*")
 _EMAIL_ADDRESS = re.compile(
@@ -84,7 +103,7 @@ def drop_control_characters(text: str) -> str:
 
     PostgreSQL stores no NUL, UTF-8 no surrogate, and the others have no use in a text.
     """
-    return text if text.isprintable() else _CONTROL.sub("", text)
+    return text if text.isprintable() else _CONTROL.sub("", text.translate(_VERTICAL))
 
 
 def parse_whole_number(text: str, maximum: int = MAX_INTEGER) -> int | None:
@@ -104,8 +123,56 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return a text as one line, without line breaks, invisible or bidirectional characters."""
-    return " ".join(_INVISIBLE.sub("", clean(text)).split())
+    """Return a text as one line, without line breaks, invisible or bidirectional characters.
+
+    Joiners stay where they change what is seen: in emoji, and in scripts whose letters join.
+    """
+    return " ".join(_drop_idle_joiners(_INVISIBLE.sub("", clean(text))).split())
+
+
+def _drop_idle_joiners(text: str) -> str:
+    if text.isascii():
+        return text
+    return _JOINER.sub(lambda found: _kept_joiner(text, found), text)
+
+
+def _kept_joiner(text: str, found: re.Match[str]) -> str:
+    """Return the first joiner of a run if it has a use between its neighbours, else nothing."""
+    before, after = text[: found.start()][-1:], text[found.end() :][:1]
+    if not before:
+        return ""
+    joins_emoji = found[0] == "\u200d" and _is_pictograph(before) and _is_pictograph(after)
+    shapes = unicodedata.combining(before) == _VIRAMA or (
+        bool(after) and all(_joins_letters(c) for c in (before, after))
+    )
+    return found[0][0] if joins_emoji or shapes else ""
+
+
+def _is_pictograph(character: str) -> bool:
+    """Return whether a character is an emoji, or a modifier of the one before it."""
+    return bool(character) and (
+        unicodedata.category(character) in {"So", "Sk"} or "\ufe00" <= character <= "\ufe0f"
+    )
+
+
+def _joins_letters(character: str) -> bool:
+    return unicodedata.name(character, "").startswith(_JOINED_SCRIPTS)
+
+
+def is_readable(html: str) -> bool:
+    """Return whether HTML shows anything to read: a letter, a sign or a picture.
+
+    Spaces of every kind, invisible characters, rules and links without words are nothing.
+    """
+    return has_visible_sign(to_plain(html))
+
+
+def has_visible_sign(text: str) -> bool:
+    """Return whether a text has a sign that is neither a space nor invisible."""
+    return any(
+        unicodedata.category(c)[0] not in "ZC" and c not in _BLANK_LETTERS and c not in _SELECTORS
+        for c in text
+    )
 
 
 def isolate(text: str) -> str:
@@ -166,8 +233,13 @@ def excerpt(plain: str, length: int = 160) -> str:
 
 
 def to_slug(title: str) -> str:
-    """Return a slug: ASCII, lower case, at most 60 characters, possibly empty."""
-    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    """Return a slug: ASCII, lower case, at most 60 characters, possibly empty.
+
+    Cyrillic and Greek letters, and Latin ones without a plain form, are transliterated.
+    """
+    latin = unicodedata.normalize("NFKC", title).lower().translate(_TRANSLITERATION)
+    ascii_only = unicodedata.normalize("NFKD", latin).translate(_TRANSLITERATION)
+    ascii_only = ascii_only.encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", ascii_only.lower())
     slug = ""
     for word in words:

@@ -17,6 +17,7 @@ MODULES = {
     "check": "check",
     "citivoice": "scores.citivoice",
     "compare": "scores.compare",
+    "database": "databases.database",
     "demo": "demo",
     "export": "export",
     "import": "import_data",
@@ -24,6 +25,7 @@ MODULES = {
     "keys": "keys",
     "log": "log",
     "mail": "notices.mail",
+    "mirror": "mirror",
     "poll": "poll",
     "push-key": "notices.push_key",
     "reindex": "reindex",
@@ -33,6 +35,7 @@ MODULES = {
     "settings": "settings",
     "setup": "setup",
     "user": "user",
+    "webhook": "notices.webhook",
 }
 """Module of each command by command name; a module is imported when its command is used, so that
 no command waits for the libraries of another."""
@@ -43,6 +46,7 @@ SUMMARIES = {
     "check": "Check settings, schema, brand and counters; exit code 1 if something is wrong.",
     "citivoice": "Check the framework, print the graph of the scores, compute the reason index.",
     "compare": "Compare releases, also of other installations.",
+    "database": "Copy a whole installation from one database to another.",
     "db": "Perform database migrations.",
     "demo": "Start the sample city on 127.0.0.1; a second start continues with its data.",
     "export": "Write a research release of a process.",
@@ -51,6 +55,7 @@ SUMMARIES = {
     "keys": "List the keys of the ring, add a new one, encrypt again with it.",
     "log": "Verify the sealed log, print tree heads and proofs, rotate the key.",
     "mail": "Take in the mail on standard input to RECIPIENT: a failure report or a reply.",
+    "mirror": "Copy the public log of an installation and verify it; run again, it goes on.",
     "poll": "Count a poll or open its box again, create voting codes, rewrite the ballot tables.",
     "push-key": "Print a new key for notices on devices, for DELIBERATE_PUSH_KEY.",
     "reindex": "Rebuild the full-text index from all visible texts; search stays available.",
@@ -61,6 +66,7 @@ SUMMARIES = {
     " from.",
     "setup": "Set up a new installation: settings, keys, administrator, office, first process.",
     "user": "Create accounts; end the second factor of one.",
+    "webhook": "List, add, resume and remove addresses that receive public acts.",
 }
 """First sentence of each command's help, which the list of commands shows without an import."""
 

@@ -14,8 +14,8 @@ from flask.cli import AppGroup
 from deliberate.commands.backups.archive import BackupError, Progress
 from deliberate.commands.backups.create import make_backup
 from deliberate.commands.backups.restore import check_backup, read_erasures, restore_backup
-from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
-from deliberate.commands.log import format_fault, read_heads
+from deliberate.commands.cli_errors import WRONG_USE, fail
+from deliberate.commands.log import exit_code, format_fault, read_heads
 from deliberate.config import Settings
 from deliberate.operations.accounts.deletion import write_erasure_list
 from deliberate.operations.site.job_runs import track_job_run
@@ -81,7 +81,10 @@ def create(file: Path, as_json: bool) -> None:
 )
 @JSON
 def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
-    """Restore FILE into a temporary place and recompute its log. Exit code 1 on a fault.
+    """Restore FILE into a temporary place and recompute its log.
+
+    Exit code 0: it holds. 1: it does not hold. 2: a head given with --heads cannot be compared, as
+    it is newer than the backup or of another log.
 
     A PostgreSQL backup is restored into a temporary database on the server of the settings, or on
     the server named here.
@@ -94,14 +97,19 @@ def verify(file: Path, heads: str | None, server: str, as_json: bool) -> None:
     faults = [
         {"what": f.problem, "where": f.position, "since": f.since or None} for f in result.faults
     ]
-    lines = "\n".join(map(format_fault, result.faults))
+    unclear = [f"cannot be compared: {reason}" for reason in result.not_compared]
+    lines = "\n".join([*map(format_fault, result.faults), *unclear])
     _print_result(
         as_json,
-        {**_without_files(result.manifest), "heads_outside": len(external_heads), "faults": faults},
+        {
+            **_without_files(result.manifest),
+            "heads_outside": len(external_heads) - len(result.not_compared),
+            "faults": faults,
+            "not_compared": result.not_compared,
+        },
         lines or f"{_describe(file, result.manifest)} is complete",
     )
-    if faults:
-        raise SystemExit(FAILED)
+    raise SystemExit(exit_code(result.faults, result.not_compared))
 
 
 @command.command("restore")

@@ -25,6 +25,8 @@ MIN_CONTRAST = 4.5
 DAYS_WITHOUT_BACKUP = 2
 OF_OTHERS = 0o004
 """The mode of a file that every account of the machine can read."""
+RUNNING_CHECKS = frozenset({"sealing", "disk", "mail", "jobs", "files", "replica"})
+"""Health checks whose problems are faults of the installation as it runs."""
 WHITE = "#ffffff"
 ADVISED_PYTHON = (3, 11, 10)
 """First release of 3.11 with the repairs of the mail, archive and URL modules of 2024."""
@@ -70,7 +72,10 @@ def _problems(settings: Settings) -> Iterator[str]:
         if (days := time_without_backup() // timedelta(days=1)) >= DAYS_WITHOUT_BACKUP:
             yield _("days without a backup: %(n)s; run deliberate backup create FILE", n=days)
     for check in run_health_checks(settings):
-        if check.name in {"sealing", "disk", "mail", "jobs"} and not check.passed:
+        if (
+            check.name in {"sealing", "disk", "mail", "jobs", "files", "replica"}
+            and not check.passed
+        ):
             yield f"{check.name}: {check.problem}"
 
 

@@ -6,6 +6,8 @@ from typing import NoReturn
 import click
 
 FAILED, WRONG_USE = 1, 2
+INCOMPARABLE = 2
+"""Exit code of a verification that lacks what a comparison needs: no fault was found."""
 
 
 def fail(reason: str, code: int = FAILED) -> NoReturn:

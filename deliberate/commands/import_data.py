@@ -1,6 +1,7 @@
 """`deliberate import`: import another platform's data, dated as it happened."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -15,15 +16,27 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.commands.startup import migrate_stores
 from deliberate.imports import profiles
-from deliberate.imports.convokit import PROFILE as CONVOKIT
-from deliberate.imports.convokit import read_corpus
-from deliberate.imports.import_run import Import, ImportRequest, ImportSummary, prepare_import
-from deliberate.imports.polis_files import read_conversation
-from deliberate.imports.polis_poll import import_conversation
+from deliberate.imports.formats.convokit import PROFILE as CONVOKIT
+from deliberate.imports.formats.convokit import read_corpus
+from deliberate.imports.formats.polis_files import Conversation, read_conversation
+from deliberate.imports.formats.polis_poll import ConversationSummary, import_conversation
+from deliberate.imports.import_run import (
+    Import,
+    ImportRequest,
+    ImportSummary,
+    NothingToImport,
+    prepare_import,
+)
+from deliberate.imports.inspection import describe, guess_profile, inspect_files
+from deliberate.imports.profiles import Profile
 from deliberate.imports.release import import_release
+from deliberate.imports.report import ImportReport, report_lines
 from deliberate.imports.source import UnreadableSource, write_rejects
+from deliberate.imports.table_reader import SourceData, read_source
 from deliberate.sealing import seal_log
 
+_LICENCE_NAME = re.compile(r"[A-Za-z0-9_.:+-]{2,80}")
+_LISTS = frozenset({"rejects", "report"})
 MAX_TOPICS = 10
 """How many topics without a place on the list are named in the output."""
 
@@ -33,9 +46,22 @@ def command() -> None:
     """Group one command per profile."""
 
 
+_LICENCE = click.option(
+    "--licence",
+    default="",
+    help="Licence by which you may publish the texts here, such as CC-BY-4.0.",
+)
+_REJECTS = click.option(
+    "--rejects",
+    type=click.Path(path_type=Path),
+    default=Path("rejects.csv"),
+    show_default=True,
+    help="Where rows that stay out are written, with line and reason.",
+)
 _PARAMETERS = (
     click.argument("path", type=click.Path(path_type=Path)),
     click.option("--process", "slug", required=True, help="Slug of the process."),
+    _LICENCE,
     click.option(
         "--platform-accounts",
         "accounts",
@@ -43,14 +69,11 @@ _PARAMETERS = (
         help="CSV of the platform's own accounts, which are no residents.",
     ),
     click.option("--timezone", default="", help="Zone of times without an offset."),
+    click.option("--language", default="", help="Language of the texts, such as id."),
+    click.option("--encoding", default="", help="Encoding of files that are not UTF-8."),
     click.option("--title", default="", help="Title of the process, when it is made."),
-    click.option(
-        "--rejects",
-        type=click.Path(path_type=Path),
-        default=Path("rejects.csv"),
-        show_default=True,
-        help="Where rows that stay out are written, with line and reason.",
-    ),
+    _REJECTS,
+    click.option("--dry-run", is_flag=True, help="Read and report everything, write nothing."),
     click.option("--json", "as_json", is_flag=True, help="The summary as JSON."),
 )
 
@@ -61,38 +84,83 @@ def _options(import_with_profile: Callable[..., None]) -> Callable[..., None]:
     return import_with_profile
 
 
-def _import_with_profile(
-    profile_path: Path,
-    path: Path,
-    slug: str,
-    accounts: Path | None,
-    timezone: str,
-    title: str,
-    rejects: Path,
-    as_json: bool,
-) -> None:
+def _import_with_profile(profile_path: Path, options: dict[str, Any]) -> None:
     try:
         profile = profiles.load_profile(profile_path)
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
-    _import(ImportRequest(profile, path, slug, accounts, timezone, title), rejects, as_json)
+    _import(profile, read_source, options)
 
 
-def _import(request: ImportRequest, rejects: Path, as_json: bool) -> None:
+def _import(profile: Profile, reader: Callable[..., SourceData], options: dict[str, Any]) -> None:
+    names = ("path", "slug", "accounts", "timezone", "title", "licence", "language", "encoding")
+    values = {name: options[name] for name in names}
+    require_licence(options)
+    request = ImportRequest(profile, reader=reader, **values)
     migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     started = time.perf_counter()
+    pending_import = _prepare(request, options)
+    if options["dry_run"]:
+        _print_dry_run(pending_import, options["as_json"])
+        sys.exit(FAILED if pending_import.data.rejects else 0)
+    summary = _run(pending_import)
+    sealed = seal_log(current_app.config["SETTINGS"])
+    seconds = time.perf_counter() - started
+    _print_summary(summary, seconds, sealed, options["rejects"], options["as_json"])
+    sys.exit(FAILED if summary.rejects else 0)
+
+
+def require_licence(options: dict[str, Any]) -> None:
+    """Refuse an import whose texts nobody has stated to be publishable."""
+    licence = options["licence"]
+    if not licence and not options.get("dry_run"):
+        fail(
+            "--licence: under which licence may these texts be published here? Give its short "
+            "name, such as CC-BY-4.0, OGL-UK-3.0 or CC0-1.0, or 'agreed' where their authors "
+            "agreed to it",
+            WRONG_USE,
+        )
+    if licence and not _LICENCE_NAME.fullmatch(licence):
+        fail(f"--licence: {licence!r} is not a short name such as CC-BY-4.0", WRONG_USE)
+
+
+def _prepare(request: ImportRequest, options: dict[str, Any]) -> Import:
+    """Return an import whose files are read; write the rejected rows, report what is unreadable."""
+    rejects: Path = options["rejects"]
     try:
-        pending_import = prepare_import(request)
+        try:
+            pending_import = prepare_import(request)
+        except NothingToImport as error:
+            write_rejects(rejects, error.data.rejects)
+            _print_report(error.data.report, err=True)
+            fail(
+                f"{error}; its {len(error.data.rejects)} rejected rows are in {rejects}", WRONG_USE
+            )
         if pending_import.data.rejects:
             write_rejects(rejects, pending_import.data.rejects)
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
     except OSError as error:
-        fail(f"{rejects}: {error.strerror}", WRONG_USE)
-    summary = _run(pending_import)
-    sealed = seal_log(current_app.config["SETTINGS"])
-    _print_summary(summary, time.perf_counter() - started, sealed, rejects, as_json)
-    sys.exit(FAILED if summary.rejects else 0)
+        fail(f"{error.filename or rejects}: {error.strerror}", WRONG_USE)
+    return pending_import
+
+
+def _print_report(report: ImportReport, *, err: bool = False) -> None:
+    for line in report_lines(report):
+        click.echo(line, err=err)
+
+
+def _print_dry_run(pending_import: Import, as_json: bool) -> None:
+    data, pending = pending_import.data, len(pending_import.pending)
+    if as_json:
+        files = [file.as_dict() for file in data.report.files.values()]
+        click.echo(json.dumps({"dry_run": True, "acts": pending, "files": files}))
+        return
+    _print_report(data.report)
+    click.echo(
+        f"dry run: {data.proposals} proposals, {data.comments} comments; {pending} acts would be "
+        f"new, {len(data.rejects)} rows rejected; nothing was written"
+    )
 
 
 def _run(pending_import: Import) -> ImportSummary:
@@ -116,11 +184,17 @@ def _print_summary(
 ) -> None:
     rate = round(summary.acts / seconds) if summary.acts else 0
     if as_json:
-        result = {name: value for name, value in vars(summary).items() if name != "rejects"}
+        result = {
+            name: value
+            for name, value in vars(summary).items()
+            if name not in {"rejects", "report"}
+        }
         result |= {"rejected": len(summary.rejects), "sealed": sealed}
         result |= {"seconds": round(seconds, 2), "acts_per_second": rate}
+        result["files"] = [file.as_dict() for file in summary.report.files.values()]
         click.echo(json.dumps(result))
     else:
+        _print_report(summary.report)
         click.echo(
             f"{summary.process}: {summary.proposals} proposals, {summary.comments} comments "
             f"({summary.orphans} without their parent), {summary.responses} responses read; "
@@ -149,13 +223,13 @@ def _report_unlisted_topics(summary: ImportSummary) -> None:
 
 def _add_profile_command(name: str) -> None:
     path = profiles.FOLDER / f"{name}.toml"
-    label = profiles.load_profile(path).label
+    label = profiles.profile_label(path)
 
     @command.command(name, help=label, short_help=label)
     @_options
     @with_appcontext
     def import_with_profile(**options: Any) -> None:
-        _import_with_profile(path, **options)
+        _import_with_profile(path, options)
 
 
 @command.command("own", help="A layout of your own, described by a profile (docs/import.md).")
@@ -163,41 +237,83 @@ def _add_profile_command(name: str) -> None:
 @_options
 @with_appcontext
 def _import_own(profile: Path, **options: Any) -> None:
-    _import_with_profile(profile, **options)
+    _import_with_profile(profile, options)
+
+
+@command.command("inspect", help="Columns of files with samples, and a first profile for them.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--encoding", default="", help="Encoding of files that are not UTF-8.")
+@click.option("--profile", type=click.Path(path_type=Path), help="Where the profile is written.")
+def _inspect(path: Path, encoding: str, profile: Path | None) -> None:
+    try:
+        summaries = inspect_files(path, encoding)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    for line in describe(summaries):
+        click.echo(line)
+    guessed = guess_profile(summaries)
+    if profile is None:
+        click.echo(f"\n{guessed}", nl=False)
+        return
+    if profile.exists():
+        fail(f"--profile: {profile} exists; nothing was written", WRONG_USE)
+    try:
+        profile.write_text(guessed, encoding="utf-8")
+    except OSError as error:
+        fail(f"{profile}: {error.strerror}", WRONG_USE)
+    click.echo(f"the profile is in {profile}: check it, then try it with --dry-run")
 
 
 @command.command("polis", help="A Polis conversation: comments, votes, participants-votes.csv.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path))
 @click.option("--process", "slug", required=True, help="Slug of the process.")
+@_LICENCE
+@_REJECTS
+@click.option("--seconds", is_flag=True, help="Timestamps are in seconds, not milliseconds.")
+@click.option("--dry-run", is_flag=True, help="Read and report everything, write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 @with_appcontext
-def _polis(folder: Path, slug: str, as_json: bool) -> None:
+def _polis(path: Path, slug: str, *, seconds: bool, as_json: bool, **options: Any) -> None:
+    require_licence(options)
     migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
     try:
-        summary = import_conversation(read_conversation(folder), slug)
+        conversation = read_conversation(path, in_seconds=seconds)
+        if conversation.rejects:
+            write_rejects(options["rejects"], conversation.rejects)
+        if options["dry_run"]:
+            _print_report(conversation.report)
+            sys.exit(FAILED if conversation.rejects else 0)
+        summary = import_conversation(conversation, slug, licence=options["licence"])
     except UnreadableSource as error:
         fail(str(error), WRONG_USE)
     seal_log(current_app.config["SETTINGS"])
-    result = {**vars(summary), "rejects": len(summary.rejects)}
+    _print_conversation(conversation, summary, as_json=as_json)
+    sys.exit(FAILED if summary.rejects or summary.differences else 0)
+
+
+def _print_conversation(
+    conversation: Conversation, summary: ConversationSummary, *, as_json: bool
+) -> None:
+    if as_json:
+        files = [file.as_dict() for file in conversation.report.files.values()]
+        click.echo(json.dumps({**vars(summary), "rejects": len(summary.rejects), "files": files}))
+        return
+    _print_report(conversation.report)
+    if not conversation.has_vote_times:
+        click.echo("  note: no votes.csv: the votes are dated like the last statement")
     click.echo(
-        json.dumps(result)
-        if as_json
-        else f"{slug}: poll {summary.poll}, {summary.statements} statements, {summary.votes} votes"
-        f" of {summary.participants} participants; {summary.acts} acts new,"
+        f"{summary.process}: poll {summary.poll}, {summary.statements} statements, {summary.votes}"
+        f" votes of {summary.participants} participants; {summary.acts} acts new,"
         f" {summary.differences} differences from the files' own counts,"
         f" {len(summary.rejects)} rows rejected"
     )
-    sys.exit(FAILED if summary.rejects or summary.differences else 0)
 
 
 @command.command("convokit", help=CONVOKIT.label, short_help=CONVOKIT.label)
 @_options
 @with_appcontext
-def _convokit(
-    path: Path, slug: str, title: str, timezone: str, rejects: Path, **options: Any
-) -> None:
-    request = ImportRequest(CONVOKIT, path, slug, None, timezone, title, read_corpus)
-    _import(request, rejects, options["as_json"])
+def _convokit(**options: Any) -> None:
+    _import(CONVOKIT, read_corpus, options)
 
 
 @command.command("release", help="A release of a platform of this kind, by its folder or ZIP.")

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from deliberate import sealing
-from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
+from deliberate.commands.cli_errors import FAILED, INCOMPARABLE, fail
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.exports.release_comparison import ReleaseFault, compare_releases
@@ -22,8 +22,9 @@ from deliberate.queries.log.stored_documents import compare_documents
 from deliberate.queries.releases.study_plans import list_counted_plans
 from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
 from deliberate.sealing.partitions import NotPartitionable, partition_log
-from deliberate.sealing.tree_heads import export_tree_head
 
+ANSWERS = {0: "holds", FAILED: "does not hold", INCOMPARABLE: "cannot be compared"}
+"""The three answers of a verification by exit code; verify.py gives the same."""
 AnyFault = sealing.Fault | PageFault | CounterMismatch | ReleaseFault
 command = AppGroup(
     "log", help="Verify the sealed log, print tree heads and proofs, rotate the key."
@@ -35,51 +36,78 @@ def _settings() -> Settings:
     return settings
 
 
-def _latest_head() -> sealing.ExportedTreeHead:
-    head = sealing.latest_tree_head(db.session())
-    return export_tree_head(head) if head else fail("the log has no tree head yet")
+def _published_head() -> sealing.ExportedTreeHead:
+    """Return the newest published head: no other one leaves the platform."""
+    return sealing.latest_published_head(db.session()) or fail(
+        "no tree head has been published yet: the jobs publish the first one at the full hour",
+        INCOMPARABLE,
+    )
 
 
 @command.command("verify")
 @click.option(
-    "--heads", type=click.Path(exists=True, dir_okay=False), help="Tree heads stored elsewhere."
+    "--heads",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Tree heads stored elsewhere, or a mail with one as it was saved.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
 def verify(heads: str | None, as_json: bool) -> None:
-    """Recompute the whole log and compare pages with it. Exit code 1 on a fault.
+    """Recompute the whole log and compare pages with it.
+
+    Exit code 0: it holds. 1: it does not hold. 2: no fault, but a head given with --heads cannot be
+    compared, as it is of another log.
 
     Entries, heads, signatures and segments are recomputed; the texts, stances, decisions, supports,
     documents and counters that pages show are compared with their entries.
 
     For each registered study plan it says before how much of the data it was registered.
 
-    With --heads the log is compared with tree heads stored elsewhere, one JSON object per line.
-    Only this detects a log that was cut together with its heads, or rewritten with the key.
+    With --heads the log is compared with tree heads stored elsewhere: one JSON object per line, or
+    a mail to a witness as a mail program saved it. Only this detects a log that was cut together
+    with its heads, or rewritten with the key.
     """
-    external_heads = read_heads(Path(heads)) if heads else []
+    split = sealing.split_external_heads(
+        db.session(), read_heads(Path(heads)) if heads else [], _settings().base_url
+    )
     head = sealing.latest_tree_head(db.session())
     size = head.size if head else 0
-    with click.progressbar(length=size, label="Entries", file=sys.stderr, hidden=as_json) as bar:
-        faults: list[AnyFault] = [
-            *sealing.verify_log(_settings().log_path, external_heads, bar.update),
-            *compare_pages(db.session()),
-            *compare_documents(db.session(), _settings().upload_path),
-            *find_counter_mismatches(db.session()),
-            *compare_releases(db.session(), _settings().releases_path, _settings().log_path),
-        ]
+    faults = _find_faults(size, split.comparable, is_silent=as_json)
     plans = [plan.sentence for plan in list_counted_plans()]
+    answer = ANSWERS[exit_code(faults, split.reasons)]
     if as_json:
         rows = [
             {"what": fault.problem, "where": fault.position, "since": _since(fault) or None}
             for fault in faults
         ]
-        result = {"entries": size, "heads_outside": len(external_heads), "faults": rows}
+        counts = {"entries": size, "heads_outside": len(split.comparable)}
+        result = {"answer": answer, **counts, "faults": rows, "not_compared": split.reasons}
         click.echo(json.dumps({**result, "plans": plans}))
     else:
-        lines = "\n".join(map(format_fault, faults))
-        click.echo("\n".join([lines or _success_message(size, len(external_heads)), *plans]))
+        lines = [*map(format_fault, faults)] or [_success_message(size, len(split.comparable))]
+        unclear = [f"cannot be compared: {reason}" for reason in split.reasons]
+        click.echo("\n".join([f"{answer}:", *lines, *unclear, *plans]))
+    raise SystemExit(exit_code(faults, split.reasons))
+
+
+def _find_faults(
+    size: int, heads: Sequence[sealing.ExportedTreeHead], *, is_silent: bool
+) -> list[AnyFault]:
+    settings, session = _settings(), db.session()
+    with click.progressbar(length=size, label="Entries", file=sys.stderr, hidden=is_silent) as bar:
+        return [
+            *sealing.verify_log(settings.log_path, heads, bar.update),
+            *compare_pages(session),
+            *compare_documents(session, settings.upload_path),
+            *find_counter_mismatches(session),
+            *compare_releases(session, settings.releases_path, settings.log_path),
+        ]
+
+
+def exit_code(faults: Sequence[object], reasons: Sequence[str]) -> int:
+    """Return the code of an answer: a fault weighs more than a head that cannot be compared."""
     if faults:
-        raise SystemExit(FAILED)
+        return FAILED
+    return INCOMPARABLE if reasons else 0
 
 
 def format_fault(fault: AnyFault) -> str:
@@ -103,32 +131,33 @@ def _success_message(size: int, external_heads: int) -> str:
 
 
 def read_heads(path: Path) -> list[sealing.ExportedTreeHead]:
-    """Return the tree heads of a file, one JSON object per line; exit if it has anything else."""
-    heads = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            values = json.loads(line)
-            head = sealing.ExportedTreeHead(values["body"], values["signature"], values["key"])
-            if not isinstance(head.fields["size"], int):
-                raise TypeError
-        except (ValueError, KeyError, TypeError):
-            fail(f"{path}, line {number}: not a tree head", WRONG_USE)
-        heads.append(head)
-    return heads or fail(f"{path}: no tree heads", WRONG_USE)
+    """Return the tree heads of a file or of a saved mail; exit if it has none."""
+    from deliberate.sealing import verifier
+
+    try:
+        heads = [head for _place, head in verifier.parse_heads(path)]
+    except verifier.IncomparableError as error:
+        fail(f"cannot be compared: {error}", INCOMPARABLE)
+    if not heads:
+        fail(f"cannot be compared: {path}: no tree heads", INCOMPARABLE)
+    return [
+        sealing.ExportedTreeHead(head["body"], head["signature"], head["key"]) for head in heads
+    ]
 
 
 @command.command("head")
 def head() -> None:
-    """Print the newest tree head as one line, as --heads reads it."""
-    click.echo(json.dumps(_latest_head().as_json()))
+    """Print the newest published tree head as one line, as --heads reads it."""
+    click.echo(json.dumps(_published_head().as_json()))
 
 
 @command.command("prove")
 @click.argument("entry", type=click.IntRange(min=0))
 def prove(entry: int) -> None:
-    """Print the proof that the entry at this position is in the log."""
+    """Print the proof that the entry at this position is in the log of the published head."""
     try:
-        _print_json(sealing.inclusion_proof(entry).as_json())
+        size = _published_head().fields["size"]
+        _print_json(sealing.inclusion_proof(entry, size).as_json())
     except sealing.NotSealed as error:
         fail(str(error))
 

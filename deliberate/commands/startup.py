@@ -16,10 +16,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask_migrate import upgrade
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from deliberate.config import Settings
 from deliberate.database import create_transient_tables, db
+
+MIGRATION_LOCK = 0x64656C6962
+"""Number of the lock in PostgreSQL, which has one for all programs of a database."""
 
 
 class PortTaken(click.ClickException):
@@ -50,16 +54,35 @@ def startup_lock(settings: Settings) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def migration_lock() -> Iterator[None]:
+    """Hold the start-up lock of the database, which processes of other hosts wait for.
+
+    The lock of startup_lock() is a file of this host. This one ends with its transaction, so it is
+    safe with a pool that gives each transaction another connection. SQLite has one host.
+    """
+    if db.engine.dialect.name != "postgresql":
+        yield
+        return
+    with db.engine.connect() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK}
+        )
+        yield
+
+
 def migrate_stores(app: Flask) -> None:
-    """Bring both stores to the newest schema; several processes may do so at once.
+    """Bring both stores to the newest schema; processes of any hosts may do so at once.
 
     Raises ClickException if the database cannot be reached or comes from a newer version.
     """
     with app.app_context(), startup_lock(app.config["SETTINGS"]):
         try:
-            if not is_schema_current():
-                upgrade()
-            create_transient_tables(app)
+            with migration_lock():
+                if not is_schema_current():
+                    upgrade()
+                create_transient_tables(app)
         except OperationalError as error:
             raise click.ClickException(f"the database cannot be used: {error.orig}") from None
 

@@ -52,6 +52,9 @@ class Settings:
     data_dir: str = "instance"
     log_dir: str = ""
     upload_dir: str = ""
+    shared_dir: str = ""
+    read_url: str = field(default="", metadata={"secret": True})
+    transaction_pooling: bool = False
     base_url: str = "http://127.0.0.1:8000"
     plain_http: bool = False
     redis_url: str = field(default="", metadata={"secret": True})
@@ -81,6 +84,7 @@ class Settings:
     limits: bool = True
     person_storage_mb: int = 50
     upload_storage_mb: int = 5000
+    embed_origins: str = ""
     metrics_token: str = field(default="", metadata={"secret": True})
 
     @property
@@ -88,9 +92,12 @@ class Settings:
         """Return the SQLAlchemy URL of the recorded store."""
         if not self.database_url:
             return f"sqlite:///{self.data_path / 'deliberate.db'}"
-        return self.database_url.replace("postgres://", "postgresql://", 1).replace(
-            "postgresql://", "postgresql+psycopg://", 1
-        )
+        return _with_driver(self.database_url)
+
+    @property
+    def read_uri(self) -> str:
+        """Return the SQLAlchemy URL of the copy for readers without a session, empty without."""
+        return _with_driver(self.read_url)
 
     @property
     def data_path(self) -> Path:
@@ -98,9 +105,14 @@ class Settings:
         return Path(self.data_dir).resolve()
 
     @property
+    def shared_path(self) -> Path:
+        """Return the folder of all that has an address: the same for all hosts."""
+        return Path(self.shared_dir).resolve() if self.shared_dir else self.data_path
+
+    @property
     def log_path(self) -> Path:
         """Return the folder of log segments, leaf files and the signing key."""
-        return Path(self.log_dir).resolve() if self.log_dir else self.data_path / "log"
+        return Path(self.log_dir).resolve() if self.log_dir else self.shared_path / "log"
 
     @property
     def key_ring_path(self) -> Path:
@@ -111,17 +123,17 @@ class Settings:
     @property
     def releases_path(self) -> Path:
         """Return the folder of published research releases."""
-        return self.data_path / "releases"
+        return self.shared_path / "releases"
 
     @property
     def upload_path(self) -> Path:
         """Return the folder of attachments."""
-        return Path(self.upload_dir).resolve() if self.upload_dir else self.data_path / "uploads"
+        return Path(self.upload_dir).resolve() if self.upload_dir else self.shared_path / "uploads"
 
     @property
     def imported_path(self) -> Path:
         """Return the folder of releases imported from other platforms."""
-        return self.data_path / "imported"
+        return self.shared_path / "imported"
 
     @property
     def uses_tls(self) -> bool:
@@ -132,6 +144,13 @@ class Settings:
     def is_demo(self) -> bool:
         """Return whether this is the sample city, which prints sign-in details."""
         return self.mode == "demo"
+
+
+def _with_driver(url: str) -> str:
+    """Return the URL of a database with the driver that SQLAlchemy uses for PostgreSQL."""
+    return url.replace("postgres://", "postgresql://", 1).replace(
+        "postgresql://", "postgresql+psycopg://", 1
+    )
 
 
 def load_settings(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
@@ -236,8 +255,21 @@ def _invalid_values(settings: Settings) -> Problems:
     """Yield the values that are invalid in every mode; secret values are not shown."""
     yield from _invalid_locale(settings)
     yield from _invalid_addresses(settings)
+    if settings.read_url and not {
+        url.split("://")[0] for url in (settings.read_uri, settings.database_uri)
+    } <= {"postgresql+psycopg"}:
+        yield (
+            "READ_URL",
+            _("must begin with postgresql://, as DELIBERATE_DATABASE_URL must then"),
+        )
     if settings.signing_key and not re.fullmatch("[0-9a-fA-F]{64}", settings.signing_key):
         yield "SIGNING_KEY", _("must have 64 hex digits")
+    for site in settings.embed_origins.replace(",", " ").split():
+        if not re.fullmatch(r"https?://(\*\.)?[a-z0-9.-]+(:[0-9]+)?", site):
+            yield (
+                "EMBED_ORIGINS",
+                _("must have origins such as https://news.example (%(site)s)", site=site),
+            )
     if settings.holidays_file and not Path(settings.holidays_file).is_file():
         yield (
             "HOLIDAYS_FILE",

@@ -56,6 +56,18 @@ TEXTS = {
         _("Folder of attached files. Empty: uploads in the data folder."),
         _("Several hosts name one shared folder."),
     ),
+    "shared_dir": (
+        _("Folder that all hosts share: log, uploads and releases. Empty: the data folder."),
+        _("What one host stores there, the others serve."),
+    ),
+    "read_url": (
+        _("Address of a streaming replica of PostgreSQL. Empty: the database is read."),
+        _("Readers without an account read there while it is at most 5 seconds behind."),
+    ),
+    "transaction_pooling": (
+        _("Whether connections go through a pooler that gives one for a transaction each."),
+        _("Nothing is kept on a connection between two transactions, such as prepared statements."),
+    ),
     "base_url": (
         _("Address of the site, without a path."),
         _("Links in mails, feeds and files begin with it; forms from elsewhere are refused."),
@@ -171,6 +183,10 @@ TEXTS = {
     "upload_storage_mb": (
         _("Largest size of the files of all people, in MB."),
         _("When it is reached, files are refused until there is room again."),
+    ),
+    "embed_origins": (
+        _("Sites that may frame the pages of /embed, such as https://news.example, with commas."),
+        _("Browsers show these pages nowhere else; every other page is framed nowhere."),
     ),
     "metrics_token": (
         _("Bearer token for /metrics, 16 characters or more."),

@@ -6,6 +6,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from deliberate.database.columns import BigId
 from deliberate.database.personal_data import TableMarks
+from deliberate.database.routed_session import RoutedSession
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,4 +33,6 @@ class TransientBase(DeclarativeBase):
     personal_data = TableMarks(frozenset())
 
 
-db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+db = SQLAlchemy(
+    metadata=Base.metadata, disable_autonaming=True, session_options={"class_": RoutedSession}
+)

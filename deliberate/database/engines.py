@@ -17,28 +17,53 @@ CONNECT_TIMEOUT_S = 4
 POOL_OPTIONS = {"pool_size": 16, "max_overflow": 64, "pool_timeout": CONNECT_TIMEOUT_S}
 
 
-def engine_options(url: str) -> dict[str, Any]:  # Any: options have values of many types
+REPLICA_TIMEOUT_S = 2
+"""Wait for a replica that does not respond; its readers then get the primary."""
+
+
+def engine_options(
+    url: str, *, is_pooled: bool = False
+) -> dict[str, Any]:  # Any: options have values of many types
     """Return the options of create_engine() for a database URL.
 
     A connection to PostgreSQL is tried before each use: after a restart of the database each
-    process would otherwise fail the first requests, one for each connection that it keeps.
+    process would otherwise fail the first requests, one for each connection that it keeps. Behind
+    a pool that gives each transaction another connection (`is_pooled`) no statement is prepared.
     """
     if url.startswith("sqlite"):
         return dict(POOL_OPTIONS)
-    connect = {"connect_timeout": CONNECT_TIMEOUT_S}
+    connect: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S}
+    if is_pooled:
+        connect["prepare_threshold"] = None
     return {**POOL_OPTIONS, "pool_pre_ping": True, "connect_args": connect}
 
 
-def make_read_only(engine: Engine) -> None:
+def make_read_only(engine: Engine, *, is_pooled: bool = False) -> None:
     """Make every transaction read-only unless its connection has the option `writing`."""
-    is_sqlite = engine.dialect.name == "sqlite"
-    event.listen(engine, "connect", _prepare_sqlite if is_sqlite else _prepare_postgres)
-    event.listen(engine, "begin", _begin_sqlite if is_sqlite else _begin_postgres)
-    if is_sqlite:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _set_query_only)
+    elif is_pooled:
+        event.listen(engine, "begin", _begin_pooled)
+    else:
+        event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "begin", _begin_postgres)
 
 
-def create_transient_engine(url: str) -> Engine:
+def create_replica_engine(url: str, *, is_pooled: bool = False) -> Engine:
+    """Return the engine of a replica, which is given up soon if it does not respond."""
+    options = engine_options(url, is_pooled=is_pooled)
+    options["connect_args"] |= {
+        "connect_timeout": REPLICA_TIMEOUT_S,
+        "tcp_user_timeout": REPLICA_TIMEOUT_S * 1000,
+    }
+    engine = create_engine(url, **options)
+    make_read_only(engine, is_pooled=is_pooled)
+    return engine
+
+
+def create_transient_engine(url: str, *, is_pooled: bool = False) -> Engine:
     """Return the engine of the transient store: a second SQLite file, or a schema of its own."""
     if url.startswith("sqlite"):
         path = url.removeprefix("sqlite:///")
@@ -46,7 +71,7 @@ def create_transient_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_transient_sqlite)
         event.listen(engine, "begin", _begin_transient_sqlite)
         return engine
-    engine = create_engine(url, **engine_options(url))
+    engine = create_engine(url, **engine_options(url, is_pooled=is_pooled))
     return engine.execution_options(schema_translate_map={None: "transient"})
 
 
@@ -96,6 +121,20 @@ def _prepare_postgres(connection: DBAPIConnection, _entry: ConnectionPoolEntry) 
 def _begin_postgres(connection: Connection) -> None:
     if connection.get_execution_options().get("writing"):
         connection.exec_driver_sql("SET TRANSACTION READ WRITE")
+
+
+def _begin_pooled(connection: Connection) -> None:
+    """Set what _prepare_postgres() sets for a session, for this transaction alone.
+
+    One message to the server: the next transaction may have another connection.
+    """
+    mode = "WRITE" if connection.get_execution_options().get("writing") else "ONLY"
+    cursor = connection.connection.cursor()
+    cursor.execute(
+        f"SET TRANSACTION READ {mode}; SET LOCAL synchronous_commit = on;"
+        f" SET LOCAL TIME ZONE 'UTC'; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
+    )
+    cursor.close()
 
 
 def _prepare_transient_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.database.base import db
 from deliberate.database.data_version import begin_watching, change_version
+from deliberate.database.replica import leave_replica
 
 QUEUE_TIMEOUT_S = {"sqlite": 0.05, "postgresql": 2.0}
 """Wait for a place among the writers.
@@ -73,6 +74,7 @@ def writing(purpose: str) -> Iterator[Session]:
         if not is_batched:
             place.enter_context(_place_among_writers())
             session.rollback()
+            leave_replica()
             connection = session.connection(execution_options={"writing": True})
             if connection.dialect.name == "sqlite":
                 place.close()  # the lock is held: this request no longer waits

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deliberate import vocabulary
-from deliberate.citivoice.reduction.facts import column_types
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
 
@@ -273,6 +272,8 @@ FACTS = {
 
 def facts_columns(name: str) -> tuple[Column, ...]:
     """Return the columns of a fact file."""
+    from deliberate.citivoice.reduction.facts import column_types  # late: it imports numpy
+
     types = {str: "string", int: "integer", float: "number"}
     columns = column_types(name).items()
     return tuple(Column(column, types[kind], FACTS[name]) for column, kind in columns)

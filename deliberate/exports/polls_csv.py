@@ -47,15 +47,20 @@ def _rows(process: Process, size: int) -> Iterator[dict[str, Any]]:
             yield row
             continue
         tally = published_part(poll, count_ballots(poll))
-        totals = {"ballots": tally.ballots, "not_counted": tally.rejected, "not_sure": tally.passes}
-        if tally.withheld_below:
-            totals = {"ballots": tally.ballots, "withheld_below": tally.withheld_below}
-            yield from (row | winner for winner in _winners(poll, tally))
         row["ballots"] = tally.ballots
-        for name, figure in totals.items():
-            yield row | {"table": "all", "column": name, "figure": figure}
-        for table in result_tables(poll, tally):
-            yield from (row | figure for figure in _figures(poll, table))
+        yield from (row | figure for figure in result_figures(poll, tally))
+
+
+def result_figures(poll: Poll, tally: Tally) -> Iterator[dict[str, Any]]:
+    """Yield every figure of a published tally, in the columns of polls.csv from `table` on."""
+    totals = {"ballots": tally.ballots, "not_counted": tally.rejected, "not_sure": tally.passes}
+    if tally.withheld_below:
+        totals = {"ballots": tally.ballots, "withheld_below": tally.withheld_below}
+        yield from _winners(poll, tally)
+    for name, figure in totals.items():
+        yield {"table": "all", "column": name, "figure": figure}
+    for table in result_tables(poll, tally):
+        yield from _figures(poll, table)
 
 
 def _rules(poll: Poll) -> dict[str, Any]:
@@ -96,7 +101,6 @@ def _winners(poll: Poll, tally: Tally) -> Iterator[dict[str, Any]]:
     positions = {option.id: number for number, option in enumerate(counted_options(poll), 1)}
     for option in winning_options(poll, tally):
         yield {
-            "ballots": tally.ballots,
             "table": "winner",
             "option": positions[option.id],
             "label": option.label if poll.type != PollType.STATEMENTS else None,

@@ -48,18 +48,19 @@ def judgement_csv(assessment: Assessment, language: str) -> str:
             *(judgement[question.id] for judgement in judgements),
             settled[question.id],
             *(reason.get(question.id, "") for reason in reasons),
-            " | ".join(_evidence_of(assessment, question.id)),
+            " | ".join(evidence_of(assessment, question.id)),
         )
         writer.writerow([csv_cell(cell) for cell in cells])
     return output.getvalue()
 
 
-def _evidence_of(assessment: Assessment, question: str) -> list[str]:
+def evidence_of(assessment: Assessment, question: str) -> list[str]:
+    """Return what is published of the evidence at a question, each piece once."""
     rows = [row for row in shown_evidence(assessment) if row.question == question]
-    return list(dict.fromkeys(_evidence_text(row) for row in rows))
+    return list(dict.fromkeys(evidence_text(row) for row in rows))
 
 
-def _evidence_text(evidence: Evidence) -> str:
+def evidence_text(evidence: Evidence) -> str:
     """Return what is published of a piece of evidence: of an interview never the day."""
     if evidence.source is None:
         return f"{evidence.kind} {evidence.dated.isoformat()}: {evidence.reference}"

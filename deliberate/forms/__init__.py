@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.i18n import DummyTranslations
 from wtforms.validators import AnyOf, DataRequired, Regexp
 
-from deliberate.text import clean, clean_line
+from deliberate.text import clean, clean_line, has_visible_sign, is_readable, to_html
 
 REQUIRED = _("Please fill this in.")
 TOO_LONG = _("This is longer than the form allows.")
@@ -75,13 +75,22 @@ SLUG = Regexp(
 
 
 def single_line(value: str | None) -> str:
-    """Return the value of a field as one line without invisible characters; a WTForms filter."""
-    return clean_line(value or "")
+    """Return the value of a field as one line without invisible characters; a WTForms filter.
+
+    A line with nothing to see is empty, so that a required field asks for it.
+    """
+    line = clean_line(value or "")
+    return line if has_visible_sign(line) else ""
 
 
 def multi_line(value: str | None) -> str:
-    """Return the value of a field as cleaned text with line breaks; a WTForms filter."""
-    return clean(value or "")
+    """Return the value of a field as cleaned text with line breaks; a WTForms filter.
+
+    A text that renders to nothing to read, such as a rule or a link without words, is empty.
+    """
+    text = clean(value or "")
+    is_plain = "[" not in text and any(character.isalnum() for character in text[:200])
+    return text if is_plain or is_readable(to_html(text)) else ""
 
 
 def required_choice(

@@ -1,10 +1,12 @@
-"""Forms of the weekly mail and of telephone numbers."""
+"""Forms of the weekly mail, of telephone numbers and of webhooks."""
+
+from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from deliberate.forms import LocalizedForm
+from deliberate.forms import TOO_LONG, LocalizedForm, single_line
 
 WEEKDAYS = [
     SelectChoice(1, _("Monday")),
@@ -45,3 +47,33 @@ class PhoneCodeForm(LocalizedForm):
     """The code that was sent to a telephone number."""
 
     code = StringField(_("Code of the text"), [DataRequired(_("Write the code.")), Length(max=20)])
+
+
+class WebhookForm(LocalizedForm):
+    """An address that receives public acts, and which acts."""
+
+    url = StringField(
+        _("Address"),
+        [DataRequired(_("Enter the address.")), Length(max=1000, message=TOO_LONG)],
+        filters=[single_line],
+    )
+    kinds = StringField(
+        _("Kinds of acts"), [Length(max=2000, message=TOO_LONG)], filters=[single_line]
+    )
+    process_slug = SelectField(_("Process"), choices=[SelectChoice("", _("all"))])
+    institution_slug = SelectField(_("Institution"), choices=[SelectChoice("", _("all"))])
+
+    def set_choices(
+        self, processes: Iterable[tuple[str, str]], institutions: Iterable[tuple[str, str]]
+    ) -> None:
+        """Set the processes and institutions to choose from, each as (value, name)."""
+        for field, rows in (
+            (self.process_slug, processes),
+            (self.institution_slug, institutions),
+        ):
+            field.choices = [*field.choices, *(SelectChoice(*row) for row in rows)]
+
+    @property
+    def kind_names(self) -> list[str]:
+        """Return the kinds that were typed with commas or spaces between."""
+        return (self.kinds.data or "").replace(",", " ").split()

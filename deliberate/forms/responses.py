@@ -353,3 +353,54 @@ class OfficeForm(LocalizedForm):
         _("How to get there, in English"), [Length(max=1000, message=TOO_LONG)], [multi_line]
     )
     is_closed = BooleanField(_("This office no longer receives people"))
+
+
+class InstitutionChoiceForm(LocalizedForm):
+    """A topic and an institution."""
+
+    topic = StringField(
+        _("Topic"),
+        [DataRequired(_("Write the topic.")), Length(max=80, message=TOO_LONG)],
+        filters=[single_line],
+    )
+    institution = SelectField(_("Institution"), choices=[])
+
+    def set_institutions(self, institutions: Iterable[tuple[str, str]]) -> None:
+        """Set the institutions to choose from, each as (slug, name)."""
+        self.institution.choices = [SelectChoice(*row) for row in institutions]
+
+
+class MandateForm(InstitutionChoiceForm):
+    """What a rule says: which institution is responsible for a topic."""
+
+    basis = TextAreaField(
+        _("The rule that says so, with its article"),
+        [DataRequired(_("Write the rule.")), Length(max=1000, message=TOO_LONG)],
+        filters=[multi_line],
+    )
+
+
+class OverlapForm(InstitutionChoiceForm):
+    """An overlap: what is unclear, who coordinates it and by when."""
+
+    reason = TextAreaField(
+        _("What is unclear"),
+        [DataRequired(_("Write what is unclear.")), Length(max=2000, message=TOO_LONG)],
+        filters=[multi_line],
+    )
+    due = DayField(_("By when"))
+
+    def validate_due(self, field: DayField) -> None:
+        """Require a day that can be read."""
+        if field.day is None:
+            raise ValidationError(_("Choose a day."))
+
+
+class OverlapDecisionForm(LocalizedForm):
+    """The written decision that settles an overlap."""
+
+    decision = TextAreaField(
+        _("Decision"),
+        [DataRequired(_("Write the decision.")), Length(max=4000, message=TOO_LONG)],
+        filters=[multi_line],
+    )

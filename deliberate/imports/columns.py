@@ -1,48 +1,100 @@
 """Parsing of a row's columns: text, times, codes and references. A bad value raises BadRow."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deliberate.days import UnreadableTime, WrittenTime, read_time
 from deliberate.imports.profiles import Codes, Reference
-from deliberate.imports.source import BadRow, Row
+from deliberate.imports.source import BadRow, Row, column_alternatives
 from deliberate.text import clean, clean_line, sanitize_html
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
+_WHOLE_FLOAT = re.compile(r"(-?\d+)\.0+")
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 
 
-def cell_value(row: Row, column: str) -> Any:
-    """Return the value of a column: `a.b` descends into objects, `title/*` is the first filled
-    match.
+def cell_value(row: Row, spec: str) -> Any:
+    """Return the value of a column: `a.b` descends into objects, `a|b` is the first filled one,
+    `title/*` the language of the texts, else the first filled column of that beginning.
     """
-    if not column:
+    if not spec:
         return None
-    if column.endswith("*"):
-        filled = (v for k, v in row.fields.items() if k.startswith(column[:-1]) and v)
-        return next(filled, None)
-    if column in row.fields:
-        return row.fields[column]
+    if spec in row.fields:
+        return row.fields[spec]
+    for name in column_alternatives(spec):
+        value = _one_column(row, name)
+        if value is not None and value != "":
+            return value
+    return None
+
+
+def _one_column(row: Row, name: str) -> Any:
+    if name.endswith("*"):
+        prefix = name[:-1]
+        columns = [prefix + row.language, prefix.removesuffix("/"), *_beginning(row, prefix)]
+        return next((row.fields[c] for c in columns if row.fields.get(c) not in {None, ""}), None)
+    if name in row.fields:
+        return row.fields[name]
     inner: Any = row.fields
-    for name in column.split("."):
-        inner = inner.get(name) if isinstance(inner, Mapping) else None
+    for key in name.split("."):
+        inner = inner.get(key) if isinstance(inner, Mapping) else None
     return inner
 
 
+def _beginning(row: Row, prefix: str) -> list[str]:
+    return [column for column in row.fields if column.startswith(prefix)]
+
+
 def cell_text(row: Row, column: str) -> str:
-    """Return the cleaned text of a column; empty if missing."""
-    value = cell_value(row, column)
-    return "" if value is None else clean(str(value))
+    """Return the cleaned text of a column; empty if missing. Raises BadRow for an object."""
+    return _as_text(cell_value(row, column), row, column)
+
+
+def _as_text(value: Any, row: Row, column: str) -> str:
+    if isinstance(value, str):
+        return clean(value)
+    if value is None or value != value:  # noqa: PLR0124 - NaN is what differs from itself
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return _in_language(value, row, column)
+    if isinstance(value, list):
+        if any(isinstance(item, list | Mapping) for item in value):
+            raise BadRow(f"{column}: a list of objects, not a text")
+        return "\n\n".join(filter(None, (_as_text(item, row, column) for item in value)))
+    return clean(str(value))
+
+
+def _in_language(value: Mapping[str, Any], row: Row, column: str) -> str:
+    """Return the text of a map by language: in the profile's one, else the first that is filled."""
+    texts = {k: v for k, v in value.items() if isinstance(v, str) and _LANGUAGE.fullmatch(k)}
+    if value and not texts:
+        raise BadRow(f"{column}: an object with {', '.join(map(str, value))[:60]}, not a text")
+    preferred = texts.get(row.language, "")
+    return clean(preferred or next(filter(None, texts.values()), ""))
+
+
+def _plain_number(text: str) -> str:
+    """Return a whole number as other files write it: 7 where a table of floats has 7.0."""
+    match = _WHOLE_FLOAT.fullmatch(text)
+    return match[1] if match else text
 
 
 def source_id(row: Row, column: str, *, required: bool = False) -> str:
     """Return the source's own id of a row. Raises BadRow if it is required and missing, or too
     long.
     """
-    name = clean_line(cell_text(row, column))
+    value = cell_value(row, column)
+    if isinstance(value, list):
+        raise BadRow(f"{column}: a list of {len(value)} values where one id is needed")
+    name = _plain_number(clean_line(_as_text(value, row, column)))
     if required and not name:
         raise BadRow(f"{column} is empty")
     if len(name) > 64:
@@ -50,12 +102,25 @@ def source_id(row: Row, column: str, *, required: bool = False) -> str:
     return name
 
 
+def source_ids(row: Row, column: str, separator: str) -> list[str]:
+    """Return several ids in one column: a list, or parts of a text."""
+    value = cell_value(row, column)
+    items = value if isinstance(value, list) else [value]
+    parts = [_as_text(item, row, column) for item in items]
+    if separator:
+        parts = [part for text in parts for part in text.split(separator)]
+    ids = [_plain_number(clean_line(part)) for part in parts]
+    if any(len(name) > 64 for name in ids):
+        raise BadRow(f"{column} is longer than 64 characters")
+    return [name for name in ids if name]
+
+
 def cell_count(row: Row, column: str) -> int:
     """Return a count; 0 if missing."""
-    value = cell_text(row, column)
+    value = _plain_number(cell_text(row, column))
     if not value:
         return 0
-    if not value.isdecimal() or len(value) > 9:
+    if not (value.isascii() and value.isdigit()) or len(value) > 9:
         raise BadRow(f"{column}: {value[:40]!r} is not a count")
     return int(value)
 
@@ -67,27 +132,63 @@ def optional_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime | None
 
 def required_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime:
     """Return a time in UTC; without offset it is local to `zone`, a date alone its midnight."""
+    written = written_time(row, column)
+    value = cell_text(row, column)[:40]
+    if written.day.year < 1990:
+        raise BadRow(f"{column}: {value!r} is before 1990")
+    if written.day.year > 9000 or written.first(zone) > datetime.now(UTC):
+        raise BadRow(f"{column}: {value!r} is in the future")
+    return written.first(zone)
+
+
+def repeated_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
+    """Return the second of the two moments that a local time has when the clocks go back."""
+    written = written_time(row, column)
+    second = written.second(zone)
+    return second if second != written.first(zone) else None
+
+
+def written_time(row: Row, column: str) -> WrittenTime:
+    """Return the time in a column as it is written. Raises BadRow if it is none."""
     value = cell_text(row, column)
     try:
-        when = datetime.fromisoformat(value.replace(" UTC", "+00:00").replace(" +", "+"))
-        when = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadRow(f"{column}: {value[:40]!r} is not a date or time") from None
-    if when.year < 1990:
-        raise BadRow(f"{column}: {value[:40]!r} is before 1990")
-    if when > datetime.now(UTC):
-        raise BadRow(f"{column}: {value[:40]!r} is in the future")
-    return when
+        return read_time(value)
+    except UnreadableTime:
+        reason = f"{column}: {value[:40]!r} is not a date or time"
+        if _EPOCH.fullmatch(value):
+            unit = "seconds" if len(value.partition(".")[0]) == 10 else "milliseconds"
+            reason += f"; it may be {unit} since 1970: write it as 2026-11-30 18:30:00"
+        elif re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}.*", value):
+            reason += "; write it as 2026-11-30"
+        raise BadRow(reason) from None
 
 
 def cell_code(row: Row, codes: Codes) -> Any:
     """Return the vocabulary code for a column's value, or None."""
     value = cell_text(row, codes.column)
-    if value in codes.values:
-        return codes.values[value]
+    if codes.match and value:
+        hit = re.search(codes.match, value)
+        if hit is None:
+            if codes.otherwise is None:
+                raise BadRow(f"{codes.column}: the profile has no code for {value[:40]!r}")
+            return codes.otherwise
+        value = hit.group(1) or ""
+    for written in (value, _plain_number(value)):
+        if written in codes.values:
+            return codes.values[written]
+    if value and codes.filled is not None:
+        return codes.filled
     if codes.otherwise is None and value:
         raise BadRow(f"{codes.column}: the profile has no code for {value[:40]!r}")
     return codes.otherwise
+
+
+def required_code(row: Row, codes: Codes) -> Any:
+    """Return the vocabulary code for a column's value. Raises BadRow if the column is empty."""
+    code = cell_code(row, codes)
+    if code is None:
+        raise BadRow(f"{codes.column} is empty")
+    return code
 
 
 def source_url(row: Row, url: str, source_id: str) -> str:
@@ -101,14 +202,23 @@ def code_label(row: Row, codes: Codes) -> str:
     return str(codes.values.get(value, "") or codes.otherwise or value)
 
 
+def satisfies(row: Row, conditions: Mapping[str, str]) -> bool:
+    """Return whether a row has these values; with ! before it, a value that it must not have."""
+    for column, wanted in conditions.items():
+        value = _plain_number(cell_text(row, column))
+        if (value == wanted[1:]) if wanted.startswith("!") else (value != wanted):
+            return False
+    return True
+
+
 def referenced_id(row: Row, reference: Reference) -> str:
     """Return the id of the row that a column references; empty if there is none."""
-    if any(cell_text(row, column) != value for column, value in reference.when.items()):
+    if not reference.column or not satisfies(row, reference.when):
         return ""
-    value = source_id(row, reference.column) if not reference.match else ""
-    if reference.match and (hit := re.search(reference.match, cell_text(row, reference.column))):
-        value = hit.group(1)
-    return value
+    if not reference.match:
+        return source_id(row, reference.column)
+    hit = re.search(reference.match, cell_text(row, reference.column))
+    return (hit.group(1) or "")[:64] if hit else ""
 
 
 def joined_text(row: Row, columns: Iterable[str]) -> str:
@@ -129,22 +239,21 @@ def _lines(paragraph: str) -> str:
     return escape(paragraph.strip(), quote=False).replace("\n", "<br>")
 
 
-def required_columns(section: object) -> set[str]:
-    """Return the columns that a section of a profile requires; columns with a star are optional."""
-    columns: set[str] = set()
+def named_columns(section: object) -> set[str]:
+    """Return the columns that a section of a profile names, in the words of the profile."""
+    return {column for column in _named(section) if column and "{" not in column}
+
+
+def _named(section: object) -> Iterator[str]:
     for spec in fields(section):  # type: ignore[arg-type]  # sections are dataclasses
         value = getattr(section, spec.name)
-        if isinstance(value, Codes):
-            columns.add(value.column)
-        elif isinstance(value, Reference):
-            columns |= {value.column, *value.when}
-        elif spec.name == "body":
-            columns |= {value} if isinstance(value, str) else set(value)
-        elif isinstance(value, str) and spec.name not in _NO_COLUMNS:
-            columns.add(value)
-    return {
-        column for column in columns if column and not column.endswith("*") and "{" not in column
-    }
-
-
-_NO_COLUMNS = {"file", "delimiter", "markup"}
+        if spec.name == "when" and isinstance(value, Mapping):
+            yield from value
+        elif spec.metadata.get("is_column"):
+            yield from [value] if isinstance(value, str) else value
+        elif is_dataclass(value) and not getattr(value, "fixed", ""):
+            yield from _named(value)
+        elif isinstance(value, tuple):
+            for item in value:
+                if is_dataclass(item):
+                    yield from _named(item)

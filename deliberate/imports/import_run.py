@@ -1,9 +1,8 @@
 """One import from files to log: read everything, then write pending acts batch by batch."""
 
-import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,11 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from deliberate.database import db
+from deliberate.decoding import is_known_encoding
 from deliberate.imports.batch import MAX_BATCH_SIZE, recorded_batch
 from deliberate.imports.import_ledger import ImportLedger, read_ledger
 from deliberate.imports.profiles import Profile, time_zone
+from deliberate.imports.report import ImportReport
 from deliberate.imports.row_builders import topic_of
-from deliberate.imports.source import Reject, UnreadableSource
+from deliberate.imports.source import Reject, UnreadableSource, check_slug
 from deliberate.imports.source_records import (
     SourceAct,
     SourceComment,
@@ -23,14 +24,12 @@ from deliberate.imports.source_records import (
     SourceResponse,
 )
 from deliberate.imports.table_reader import SourceData, read_source
-from deliberate.imports.writer import BatchWriter
+from deliberate.imports.writer import BatchWriter, clean_texts
 from deliberate.models import Phase, Process
 from deliberate.queries.processes.name_lists import NameList, topics_of
 from deliberate.text import clean_line
 from deliberate.vocabulary import PhaseKind
 from deliberate.vocabulary.events.processes import ProcessImported
-
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,18 @@ class ImportRequest:
     title: str = ""
     reader: Callable[..., SourceData] = read_source
     """Reader of the files; the profile's columns unless a format needs its own."""
+    licence: str = ""
+    """Licence under which the texts may be published here, as a short code."""
+    language: str = ""
+    encoding: str = ""
+
+
+class NothingToImport(UnreadableSource):
+    """Raised where no row of the files can be imported; `data` says why."""
+
+    def __init__(self, path: Path, data: SourceData) -> None:
+        super().__init__(f"{path}: no row of it can be imported")
+        self.data = data
 
 
 @dataclass
@@ -62,14 +73,13 @@ class ImportSummary:
     unlisted_topics: dict[str, int] = field(default_factory=dict)
     """New proposals by their topic, where the list of the process does not have it."""
     rejects: list[Reject] = field(default_factory=list)
+    report: ImportReport = field(default_factory=ImportReport)
 
 
 def prepare_import(request: ImportRequest) -> "Import":
     """Return an import whose files are read; raises UnreadableSource before anything is written."""
-    if len(request.slug) > 80 or not _SLUG.fullmatch(request.slug):
-        raise UnreadableSource(
-            f"--process: {request.slug!r} is not a valid slug (a-z, 0-9, hyphens)"
-        )
+    check_slug(request.slug)
+    request = replace(request, profile=_profile_with_options(request))
     zone = time_zone(request.timezone or request.profile.timezone)
     process = _find_process(request.slug)
     if process is not None and process.source != request.profile.platform:
@@ -78,7 +88,20 @@ def prepare_import(request: ImportRequest) -> "Import":
         )
     ledger = read_ledger(process, request.profile.platform, request.slug)
     data = request.reader(request.profile, request.path, zone, request.accounts, ledger.comments)
+    if not data.acts:
+        raise NothingToImport(request.path, data)
     return Import(request, zone, data, ledger)
+
+
+def _profile_with_options(request: ImportRequest) -> Profile:
+    if request.encoding and not is_known_encoding(request.encoding):
+        raise UnreadableSource(f"--encoding: {request.encoding!r} is not a known encoding")
+    profile = request.profile
+    return replace(
+        profile,
+        language=request.language or profile.language,
+        encoding=request.encoding or profile.encoding,
+    )
 
 
 def _find_process(slug: str) -> Process | None:
@@ -100,30 +123,45 @@ class Import:
 
     def run(self, progress: Callable[[int], object] | None = None) -> ImportSummary:
         """Write the pending acts. An interrupted import continues where it ended."""
-        process = _find_process(self.request.slug) or self._create_process()
-        writer = BatchWriter(process, self.request.profile, self._ledger, self.data.acts)
-        self._extend_phase(process)
-        for start in range(0, len(self.pending), MAX_BATCH_SIZE):
-            batch = self.pending[start : start + MAX_BATCH_SIZE]
+        advance = progress or _ignore
+        process = _find_process(self.request.slug)
+        if process is None:
+            process, writer = self._open_process(self.pending[: MAX_BATCH_SIZE - 1])
+            advance(min(len(self.pending), MAX_BATCH_SIZE - 1))
+            pending = self.pending[MAX_BATCH_SIZE - 1 :]
+        else:
+            writer, pending = self._writer(process), self.pending
+            self._extend_phase(process)
+        for start in range(0, len(pending), MAX_BATCH_SIZE):
+            batch = pending[start : start + MAX_BATCH_SIZE]
             writer.write(batch)
-            if progress is not None:
-                progress(len(batch))
+            advance(len(batch))
         return self._summary(process)
 
-    def _create_process(self) -> Process:
-        """Create the process, dated like its first act, when it began at the source.
+    def _writer(self, process: Process) -> BatchWriter:
+        return BatchWriter(process, self.request.profile, self._ledger, self.data.acts)
+
+    def _open_process(self, acts: list[SourceAct]) -> tuple[Process, BatchWriter]:
+        """Create the process with its first acts, dated like the first: all of them or nothing.
 
         Its one phase covers the acts and permits nothing. It is not logged as `phase.scheduled`:
         these dates are derived, and scores then derive the open weeks from the acts themselves.
         """
         profile, first = self.request.profile, self.data.acts[0].sort_key[0]
+        clean_texts(acts)
         with recorded_batch("import of a process") as batch:
             process = self._new_process(first)
             batch.session.add(process)
             batch.session.flush()
-            event = ProcessImported(source=profile.platform, carries=list(profile.carries))
+            event = ProcessImported(
+                source=profile.platform,
+                carries=list(profile.carries),
+                licence=self.request.licence or None,
+            )
             batch.add(event, None, process, first)
-        return process
+            writer = self._writer(process)
+            writer.write_into(batch, acts)
+        return process, writer
 
     def _new_process(self, opened_at: datetime) -> Process:
         profile = self.request.profile
@@ -163,6 +201,7 @@ class Import:
             acts=len(self.pending),
             unlisted_topics=self._count_unlisted_topics(topics_of(process)),
             rejects=self.data.rejects,
+            report=self.data.report,
         )
 
     def _count_unlisted_topics(self, listed: NameList) -> dict[str, int]:
@@ -175,6 +214,10 @@ class Import:
             for topic, count in topics.most_common()
             if names and topic and listed.find(topic) not in names
         }
+
+
+def _ignore(_count: int) -> None:
+    """Do nothing with the number of acts that were written."""
 
 
 _COUNTED_TYPES: dict[type[SourceAct], str] = {

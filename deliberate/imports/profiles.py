@@ -2,15 +2,26 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo, available_timezones
 
+from deliberate.imports.profile_checks import InvalidValue, check_profile, check_type
 from deliberate.imports.source import UnreadableSource
 
+COLUMN = {"is_column": True}
+"""Mark of a key of a profile whose value names columns."""
 FOLDER = Path(__file__).parent / "profiles"
 T = TypeVar("T")
+
+
+def _column(default: Any = "") -> Any:
+    return field(default=default, metadata=COLUMN)
+
+
+def _required_column() -> Any:
+    return field(metadata=COLUMN)
 
 
 @dataclass(frozen=True)
@@ -18,34 +29,49 @@ class Codes:
     """A column whose values map to our codes; `otherwise` is used for every other value.
 
     Without `otherwise`, an empty value means None and an unknown one makes the row bad. Without
-    `column`, the code is always `otherwise`.
+    `column`, the code is always `otherwise`. `match` is a regular expression whose first group is
+    looked up in `values`; `filled` is used for every other value but an empty one.
     """
 
-    column: str = ""
+    column: str = _column()
     values: Mapping[str, Any] = field(default_factory=dict)
     otherwise: Any = None
+    match: str = ""
+    filled: Any = None
 
 
 @dataclass(frozen=True)
 class Reference:
     """A column that references another row; `when` restricts it to rows with these column values.
 
-    `match` is a regular expression whose first group is the id, for columns with URLs.
+    `match` is a regular expression whose first group is the id, for columns with URLs. With
+    `within`, the reference is the value of `by` of a row with the same value of `within`.
     """
 
-    column: str
+    column: str = _required_column()
     when: Mapping[str, str] = field(default_factory=dict)
     match: str = ""
+    within: str = _column()
+    by: str = _column()
 
 
 @dataclass(frozen=True)
 class InstitutionColumns:
     """Institutions named in a row: a list of objects, one column, or always `fixed`."""
 
-    column: str = ""
+    column: str = _column()
     acronym: str = ""
     name: str = ""
     fixed: str = ""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows that are left out and counted under a name, by the values of a column."""
+
+    column: str = _required_column()
+    values: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,24 +81,29 @@ class ProposalColumns:
     """
 
     file: str
-    id: str
-    title: str
-    at: str
-    body: tuple[str, ...] = ()
+    id: str = _required_column()
+    title: str = _required_column()
+    at: str = _required_column()
+    body: tuple[str, ...] = _column(())
     delimiter: str = ","
+    rows: str = ""
+    when: Mapping[str, str] = field(default_factory=dict)
+    leave_out: tuple[LeftOut, ...] = ()
     markup: str = "html"
-    author: str = ""
+    author: str = _column()
+    author_separator: str = ""
+    account: Codes = Codes(otherwise="person")
     initiator: Codes = Codes(otherwise="resident")
     decision: Codes = Codes()
     role: Codes = Codes(otherwise="resident")
     account_class: Codes = Codes(otherwise="person")
-    supports: str = ""
-    topic: str = ""
-    area: str = ""
-    url: str = ""
+    supports: str = _column()
+    topic: str = _column()
+    area: str = _column()
+    url: str = _column()
     offices: InstitutionColumns = InstitutionColumns()
-    qualified_at: str = ""
-    withdrawn_at: str = ""
+    qualified_at: str = _column()
+    withdrawn_at: str = _column()
 
 
 @dataclass(frozen=True)
@@ -80,14 +111,19 @@ class CommentColumns:
     """The columns of comments; `stance` maps to 1, 0 or -1."""
 
     file: str
-    id: str
-    at: str
-    body: str
-    proposal: Reference
-    parent: Reference
+    id: str = _required_column()
+    at: str = _required_column()
+    body: str = _required_column()
+    proposal: Reference = Reference("")
+    parent: Reference = Reference("")
     delimiter: str = ","
+    rows: str = ""
+    when: Mapping[str, str] = field(default_factory=dict)
+    leave_out: tuple[LeftOut, ...] = ()
     markup: str = "html"
-    author: str = ""
+    author: str = _column()
+    author_separator: str = ""
+    account: Codes = Codes(otherwise="person")
     stance: Codes = Codes()
     role: Codes = Codes(otherwise="resident")
     account_class: Codes = Codes(otherwise="person")
@@ -97,13 +133,13 @@ class CommentColumns:
 class ResponseColumns:
     """The columns of an official response in a row of proposals; present if `at` has a time."""
 
-    at: str
-    headline: Codes
-    body: tuple[str, ...] = ()
-    dated: str = ""
+    at: str = _required_column()
+    headline: Codes = Codes()
+    body: tuple[str, ...] = _column(())
+    dated: str = _column()
     markup: str = "html"
     decision: Codes = Codes()
-    code: str = ""
+    code: str = _column()
     grounds: tuple[str, ...] = ()
     offices: InstitutionColumns = InstitutionColumns()
 
@@ -112,8 +148,8 @@ class ResponseColumns:
 class AccountColumns:
     """The file that lists the platform's own accounts, which are not residents."""
 
-    id: str
-    name: str = ""
+    id: str = _required_column()
+    name: str = _column()
     delimiter: str = ","
 
 
@@ -135,6 +171,8 @@ class Profile:
     threshold: int = 0
     calendar: str = "ID"
     """Holiday calendar: a country, or a country and a subdivision."""
+    encoding: str = ""
+    """Encoding of files without a mark; UTF-8 if empty."""
 
 
 _SECTIONS: dict[str, type] = {
@@ -146,8 +184,9 @@ _SECTIONS: dict[str, type] = {
     "parent": Reference,
     "offices": InstitutionColumns,
     **dict.fromkeys(
-        ("initiator", "decision", "role", "account_class", "stance", "headline"), Codes
+        ("initiator", "decision", "role", "account_class", "stance", "headline", "account"), Codes
     ),
+    "leave_out": LeftOut,
 }
 
 
@@ -156,16 +195,22 @@ def list_profiles() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
+def profile_label(path: Path) -> str:
+    """Return the label of a built-in profile without checking the rest of it."""
+    return str(tomllib.loads(path.read_text(encoding="utf-8"))["label"])
+
+
 def load_profile(path: Path) -> Profile:
-    """Return a profile; raises UnreadableSource naming what is wrong in it."""
+    """Return a profile; raises UnreadableSource naming the key that is wrong in it."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-        profile: Profile = _build_section(Profile, values)
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        profile: Profile = _build_section(Profile, values, "")
+        check_profile(profile)
     except OSError as error:
         raise UnreadableSource(f"{path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
-        raise UnreadableSource(f"{path}: {error}") from error
-    time_zone(profile.timezone)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, InvalidValue) as error:
+        reason = " ".join(str(error).split())
+        raise UnreadableSource(f"{path}: {reason}") from error
     return profile
 
 
@@ -176,19 +221,39 @@ def time_zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def _build_section(section: type[T], values: Mapping[str, Any]) -> T:
-    """Return a section of a profile; raises TypeError for an unknown or missing key."""
-    return section(**{name: _value(name, value) for name, value in values.items()})
+def _build_section(section: type[T], values: Mapping[str, Any], key: str) -> T:
+    """Return a section of a profile; raises InvalidValue for an unknown or missing key."""
+    known = {spec.name: spec for spec in fields(section)}  # type: ignore[arg-type]
+    prefix = f"{key}." if key else ""
+    if unknown := sorted(set(values) - set(known)):
+        raise InvalidValue(f"{prefix}{unknown[0]}", "an unknown key", known)
+    missing = [
+        name
+        for name, spec in known.items()
+        if name not in values and spec.default is MISSING and spec.default_factory is MISSING
+    ]
+    if missing:
+        raise InvalidValue(f"{prefix}{missing[0]}", "missing")
+    types = get_type_hints(section)
+    built = {
+        name: _build_value(name, value, types[name], f"{prefix}{name}")
+        for name, value in values.items()
+    }
+    return section(**built)
 
 
-def _value(name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_value(name, item) for item in value)
+def _build_value(name: str, value: Any, annotation: Any, key: str) -> Any:
     section = _SECTIONS.get(name)
     if section is None:
-        return value
+        return check_type(key, value, annotation)
+    if name in {"responses", "leave_out"}:
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise InvalidValue(key, f"{value!r} is not a list of tables")
+        return tuple(
+            _build_section(section, item, f"{key}[{number}]") for number, item in enumerate(value)
+        )
     if section is Reference and isinstance(value, str):
         return Reference(value)
     if not isinstance(value, dict):
-        raise TypeError(f"{name} is not a table")
-    return _build_section(section, value)
+        raise InvalidValue(key, f"{value!r} is not a table")
+    return _build_section(section, value, key)

@@ -4,14 +4,11 @@ The rows of a release are sealed in the log of their origin and are not written 
 are stored unchanged, and every score of the process is computed from them.
 """
 
-import re
 import shutil
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
@@ -20,7 +17,8 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.imports.batch import recorded_batch
-from deliberate.imports.source import UnreadableSource
+from deliberate.imports.files.packed import unpacked
+from deliberate.imports.source import UnreadableSource, check_slug
 from deliberate.models import Process
 from deliberate.queries.releases.release_files import (
     MANIFEST,
@@ -32,25 +30,15 @@ from deliberate.queries.scores.process_scores import SOURCE_RELEASE
 from deliberate.text import clean_line
 from deliberate.vocabulary.events.processes import ProcessImported
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
 
 @contextmanager
 def unpacked_release(path: Path) -> Iterator[Path]:
     """Yield the folder of a release, packed or not."""
-    if path.is_dir():
-        yield path
-        return
-    with TemporaryDirectory() as folder:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                archive.extractall(folder)
-        except FileNotFoundError as error:
-            raise UnreadableSource(f"{path}: {error.strerror}") from error
-        except (zipfile.BadZipFile, EOFError) as error:
-            raise UnreadableSource(f"{path}: not a ZIP file, or an incomplete download") from error
-        manifest = next(Path(folder).rglob(MANIFEST), None)
-        yield manifest.parent if manifest else Path(folder)
+    if not path.exists():
+        raise UnreadableSource(f"{path}: No such file or directory")
+    with unpacked(path, force=True) as folder:
+        manifest = next(folder.rglob(MANIFEST), None) if folder != path else None
+        yield manifest.parent if manifest else folder
 
 
 def import_release(path: Path, slug: str, settings: Settings) -> Process:
@@ -59,8 +47,7 @@ def import_release(path: Path, slug: str, settings: Settings) -> Process:
     Raises UnreadableSource, and writes nothing, if it is incomplete, was changed, or the slug is
     taken.
     """
-    if len(slug) > 80 or not _SLUG.fullmatch(slug):
-        raise UnreadableSource(f"--process: {slug!r} is not a valid slug (a-z, 0-9, hyphens)")
+    check_slug(slug)
     with unpacked_release(path) as folder:
         try:
             manifest = verify_manifest(folder)

@@ -1,14 +1,15 @@
-"""Files of another platform, row by row, each with its line number."""
+"""Rows of other platforms' files, rejected rows, and the errors of unreadable ones."""
 
 import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-csv.field_size_limit(16 * 1024 * 1024)  # a body may exceed the default limit of 128 KB
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class UnreadableSource(ValueError):
@@ -19,13 +20,21 @@ class BadRow(ValueError):
     """Raised where one row cannot be imported; the message gives the reason."""
 
 
+def check_slug(slug: str) -> None:
+    """Raise UnreadableSource for a slug that no process can have."""
+    if len(slug) > 80 or not _SLUG.fullmatch(slug):
+        raise UnreadableSource(f"--process: {slug!r} is not a valid slug (a-z, 0-9, hyphens)")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row with file, line and fields by column."""
+    """A row with file, line and fields by column; `language` is the one preferred in maps."""
 
     file: str
     line: int
     fields: Mapping[str, Any]
+    section: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,59 +45,46 @@ class Reject:
     line: int
     reason: str
     row: object
+    section: str = ""
 
 
-def read_rows(path: Path, delimiter: str, required: set[str]) -> Iterator[Row | Reject]:
-    """Yield the rows of a CSV or JSON lines file; raises UnreadableSource for the whole file."""
-    text = _text(path)
-    if path.suffix == ".jsonl":
-        return _json_lines(path.name, text)
-    return _csv_rows(path.name, text, delimiter, required)
+def reject(row: Row, reason: object) -> Reject:
+    """Return the rejection of a row."""
+    return Reject(row.file, row.line, str(reason), dict(row.fields), row.section)
 
 
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableSource(f"{path}: {error.strerror}") from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableSource(f"{path}: line {line} is not UTF-8") from error
+@lru_cache(maxsize=1024)
+def column_alternatives(spec: str) -> tuple[str, ...]:
+    """Return the columns that a profile names in one text: the first that is filled counts."""
+    return tuple(part.strip() for part in spec.removesuffix("?").split("|"))
 
 
-def _csv_rows(name: str, text: str, delimiter: str, required: set[str]) -> Iterator[Row | Reject]:
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = next(lines, [])
-        if missing := sorted(required - set(header)):
-            raise UnreadableSource(f"{name}: no column {', '.join(missing)}")
-        first = lines.line_num + 1
-        for values in lines:
-            line, first = first, lines.line_num + 1
-            if len(values) == len(header):
-                yield Row(name, line, dict(zip(header, values, strict=True)))
-            elif values:
-                reason = f"{len(values)} fields where the header has {len(header)}"
-                yield Reject(name, line, reason, values)
-    except csv.Error as error:
-        raise UnreadableSource(f"{name}: line {lines.line_num}: {error}") from error
+def matches_column(spec: str, column: str) -> bool:
+    """Return whether a column of a file is one that a profile names.
+
+    `title/*` is `title` and every column that begins with `title/`; `a.b` is a value inside an
+    object, and names all that is below it.
+    """
+    if spec == column:
+        return True
+    for name in column_alternatives(spec):
+        if name.endswith("*"):
+            prefix = name[:-1]
+            if column.startswith(prefix) or column == prefix.removesuffix("/"):
+                return True
+        elif column == name or column.startswith(f"{name}.") or name.startswith(f"{column}."):
+            return True  # an object that is empty in this row has none of the names below it
+    return False
 
 
-def _json_lines(name: str, text: str) -> Iterator[Row | Reject]:
-    for line, content in enumerate(text.split("\n"), 1):
-        if not content.strip():
-            continue
-        try:
-            fields = json.loads(content)
-        except (ValueError, RecursionError):
-            yield Reject(name, line, "not JSON", content)
-            continue
-        if isinstance(fields, dict):
-            yield Row(name, line, fields)
-        else:
-            yield Reject(name, line, "not a JSON object", content)
+def missing_columns(specs: Iterable[str], header: Iterable[str]) -> list[str]:
+    """Return the columns that a profile names and a file lacks; with `?` one may be absent."""
+    columns = list(header)
+    return sorted(
+        spec
+        for spec in specs
+        if not (spec.endswith("?") or any(matches_column(spec, column) for column in columns))
+    )
 
 
 def write_rejects(path: Path, rejects: list[Reject]) -> None:
@@ -96,6 +92,6 @@ def write_rejects(path: Path, rejects: list[Reject]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(["file", "line", "reason", "row"])
-        for reject in rejects:
-            row = json.dumps(reject.row, ensure_ascii=True)
-            table.writerow([reject.file, reject.line, reject.reason, row])
+        for rejected in rejects:
+            row = json.dumps(rejected.row, ensure_ascii=True, default=str)
+            table.writerow([rejected.file, rejected.line, rejected.reason, row])

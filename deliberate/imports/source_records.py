@@ -74,6 +74,8 @@ class SourceComment(SourceAct):
     body: str
     markup: str
     stance: int | None
+    at_again: datetime | None = None
+    """The second moment of a local time that the clocks repeat."""
     depth: int = 0
     is_orphan: bool = False
 

@@ -1,13 +1,16 @@
 """Reader that turns a platform's tables into acts in order of time, by a profile."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from deliberate.imports import columns
+from deliberate.imports.files.packed import unpacked
+from deliberate.imports.files.reading import Layout, find_files, has_header, read_rows
 from deliberate.imports.profiles import (
     CommentColumns,
     InstitutionColumns,
@@ -15,7 +18,15 @@ from deliberate.imports.profiles import (
     ProposalColumns,
     ResponseColumns,
 )
-from deliberate.imports.source import BadRow, Reject, Row, UnreadableSource, read_rows
+from deliberate.imports.report import ImportReport
+from deliberate.imports.source import (
+    BadRow,
+    Reject,
+    Row,
+    UnreadableSource,
+    missing_columns,
+    reject,
+)
 from deliberate.imports.source_records import (
     Author,
     SourceAct,
@@ -27,7 +38,11 @@ from deliberate.imports.source_records import (
     SourceWithdrawal,
 )
 from deliberate.imports.threads import StoredComment, ThreadBuilder
+from deliberate.text import has_visible_sign, is_readable
 from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Role
+
+MAX_TITLE = 254
+"""Length of the title of a proposal."""
 
 
 @dataclass
@@ -41,6 +56,11 @@ class SourceData:
     rejects: list[Reject] = field(default_factory=list)
     proposals: int = 0
     comments: int = 0
+    report: ImportReport = field(default_factory=ImportReport)
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Names of what was left out, by the ids of those proposals."""
+    roots: set[str] = field(default_factory=set)
+    """Places of proposals in the groups of their comments."""
 
 
 def read_source(
@@ -50,16 +70,16 @@ def read_source(
     accounts: Path | None,
     stored: Mapping[str, StoredComment],
 ) -> SourceData:
-    """Return the content of a folder (or single file); raises UnreadableSource before anything is
-    written.
+    """Return the content of a folder, ZIP or single file; raises UnreadableSource before anything
+    is written.
     """
     data = SourceData(profile, zone, _platform_accounts(profile, accounts))
-    starts = _read_proposals(data, path)
-    if profile.comments is not None:
-        _read_comments(data, profile.comments, path, starts, stored)
+    with unpacked(path) as folder:
+        starts = _read_proposals(data, folder)
+        if profile.comments is not None:
+            read_comments(data, profile.comments, folder, starts, stored)
     data.acts.sort(key=lambda act: act.sort_key)
-    if not data.acts:
-        raise UnreadableSource(f"{path}: no row of it can be imported")
+    data.report.count_rejects(data.rejects)
     return data
 
 
@@ -69,23 +89,64 @@ def _platform_accounts(profile: Profile, path: Path | None) -> dict[str, str]:
     spec = profile.platform_accounts
     if spec is None:
         raise UnreadableSource(f"{profile.platform} has no list of platform accounts")
-    rows = [row for row in read_rows(path, spec.delimiter, {spec.id}) if isinstance(row, Row)]
-    return {columns.cell_text(row, spec.id): columns.cell_text(row, spec.name) for row in rows}
+    layout = Layout(spec.delimiter, profile.encoding)
+    rows = [row for row in read_rows(path, layout, {spec.id}) if isinstance(row, Row)]
+    return {columns.source_id(row, spec.id): columns.cell_text(row, spec.name) for row in rows}
 
 
 def _rows(data: SourceData, path: Path, spec: ProposalColumns | CommentColumns) -> Iterator[Row]:
-    """Yield the valid rows of one file; add the others to the rejects."""
-    file = path if path.is_file() else path / spec.file
-    required = set() if file.suffix == ".jsonl" else columns.required_columns(spec)
-    for row in read_rows(file, spec.delimiter, required):
-        if isinstance(row, Row):
+    """Yield the valid rows of a section; add the others to the rejects or to the report."""
+    for file in find_files(path, spec.file):
+        yield from _rows_of_file(data, file, spec)
+
+
+def _rows_of_file(
+    data: SourceData, file: Path, spec: ProposalColumns | CommentColumns
+) -> Iterator[Row]:
+    section = "proposals" if isinstance(spec, ProposalColumns) else "comments"
+    specs = _named_columns(data.profile, spec)
+    layout = Layout(
+        spec.delimiter, data.profile.encoding, spec.rows, Path(spec.file.split("|")[0]).stem
+    )
+    is_table = has_header(file)
+    report = data.report.open(file.name, section)
+    for item in read_rows(file, layout, specs if is_table else set()):
+        report.rows += 1
+        if isinstance(item, Reject):
+            data.rejects.append(replace(item, section=section))
+            continue
+        row = replace(item, section=section, language=data.profile.language)
+        data.report.see_columns(row, specs, is_table=is_table)
+        if _is_read(data, spec, row):
             yield row
-        else:
-            data.rejects.append(row)
+    if not is_table and report.columns and (missing := missing_columns(specs, report.columns)):
+        raise UnreadableSource(f"{file.name}: no row has {', '.join(missing)}")
 
 
-def _reject(data: SourceData, row: Row, error: BadRow) -> None:
-    data.rejects.append(Reject(row.file, row.line, str(error), row.fields))
+def _named_columns(profile: Profile, spec: ProposalColumns | CommentColumns) -> set[str]:
+    """Return the columns that the profile names for a section, responses with the proposals."""
+    names = columns.named_columns(spec)
+    if isinstance(spec, ProposalColumns):
+        for response in profile.responses:
+            names |= columns.named_columns(response)
+    return names
+
+
+def _is_read(data: SourceData, spec: ProposalColumns | CommentColumns, row: Row) -> bool:
+    """Return whether a row is of this section and not left out by name; count the others."""
+    try:
+        if not columns.satisfies(row, spec.when):
+            data.report.of(row).others += 1
+            return False
+        for left_out in spec.leave_out:
+            if columns.cell_text(row, left_out.column) in left_out.values:
+                data.report.leave_out(row, left_out.name)
+                data.left_out[columns.source_id(row, spec.id)] = left_out.name
+                return False
+    except BadRow as error:
+        data.rejects.append(reject(row, error))
+        return False
+    return True
 
 
 def _read_proposals(data: SourceData, path: Path) -> dict[str, datetime]:
@@ -101,8 +162,10 @@ def _read_proposals(data: SourceData, path: Path) -> dict[str, datetime]:
                     f"{proposal.proposal} is a duplicate of line {lines[proposal.proposal]}"
                 )
         except BadRow as error:
-            _reject(data, row, error)
+            data.rejects.append(reject(row, error))
             continue
+        if data.profile.comments:
+            data.roots.add(_places(data.profile.comments, row)[0])
         lines[proposal.proposal], starts[proposal.proposal] = row.line, proposal.at
         data.acts += acts
     data.proposals = len(starts)
@@ -132,35 +195,82 @@ def _proposal_acts(data: SourceData, row: Row) -> list[SourceAct]:
 def _proposal(data: SourceData, row: Row) -> SourceProposal:
     spec = data.profile.proposals
     source_id = columns.source_id(row, spec.id, required=True)
+    has_response = any(columns.cell_text(row, response.at) for response in data.profile.responses)
+    decision = columns.cell_code(row, spec.decision)
+    title, body = _title_and_body(data, row, source_id)
+    _note_time(data, row, spec.at)
     return SourceProposal(
         at=columns.required_timestamp(row, spec.at, data.zone),
         proposal=source_id,
         author=_author(data, row, spec),
-        title=columns.cell_text(row, spec.title) or f"№ {source_id}",
-        body=columns.joined_text(row, spec.body),
+        title=title,
+        body=body,
         markup=spec.markup,
-        initiator=Initiator(columns.cell_code(row, spec.initiator)),
-        decision=_decision(columns.cell_code(row, spec.decision)),
+        initiator=Initiator(columns.required_code(row, spec.initiator)),
+        decision=None if has_response else _decision(decision),
         supports=columns.cell_count(row, spec.supports),
-        topic=columns.cell_text(row, spec.topic),
-        area=columns.cell_text(row, spec.area),
+        topic=_fitting(data, row, spec.topic, 80),
+        area=_fitting(data, row, spec.area, 80),
         url=columns.source_url(row, spec.url, source_id),
         institutions=_institutions(row, spec.offices),
     )
 
 
+def _title_and_body(data: SourceData, row: Row, source_id: str) -> tuple[str, str]:
+    """Return title and body; a title that is too long for its column begins the body too."""
+    spec = data.profile.proposals
+    title, body = columns.cell_text(row, spec.title), columns.joined_text(row, spec.body)
+    if not title:
+        data.report.note(row, f"{spec.title} is empty: the title is № and the id")
+        return f"№ {source_id}", body
+    if len(title) > MAX_TITLE:
+        data.report.note(row, f"{spec.title} is longer than {MAX_TITLE}: the text begins with it")
+        whole = f"<p>{escape(title)}</p>" if spec.markup == "html" else title
+        body = f"{whole}\n\n{body}"
+    if not body:
+        data.report.note(row, "the text is empty")
+    return title, body
+
+
+def _fitting(data: SourceData, row: Row, column: str, length: int) -> str:
+    """Return a text; note one that is longer than its column and will be cut."""
+    text = columns.cell_text(row, column)
+    if len(text) > length:
+        data.report.note(row, f"{column} is longer than {length} characters and is cut")
+    return text
+
+
+def _note_time(data: SourceData, row: Row, column: str) -> None:
+    """Note times that are read otherwise than they are written."""
+    written = columns.written_time(row, column)
+    if written.hour is None:
+        data.report.note(row, f"{column} has a day alone: read as its first moment")
+    elif not written.exists(data.zone):
+        data.report.note(row, f"{column} is skipped by the clocks of {data.zone.key}")
+
+
 def _author(data: SourceData, row: Row, spec: ProposalColumns | CommentColumns) -> Author | None:
-    source_id = columns.source_id(row, spec.author)
-    if not source_id:
+    """Return the account that acts: the first of several, the others are named in the report."""
+    if not spec.author or columns.required_code(row, spec.account) == "none":
         return None
+    if spec.author_separator:
+        first, *others = columns.source_ids(row, spec.author, spec.author_separator) or [""]
+        if others:
+            data.report.note(row, f"{spec.author} names several people: the first acts")
+            data.report.of(row).co_authors[columns.source_id(row, spec.id)] = others
+    else:
+        first = columns.source_id(row, spec.author)
+    return _account(data, row, spec, first) if first else None
+
+
+def _account(
+    data: SourceData, row: Row, spec: ProposalColumns | CommentColumns, source_id: str
+) -> Author:
     if source_id in data.platform_accounts:
         name = data.platform_accounts[source_id]
         return Author(source_id, Role.STAFF, AccountClass.SYSTEM, name)
-    role, account_class = (
-        columns.cell_code(row, spec.role),
-        columns.cell_code(row, spec.account_class),
-    )
-    return Author(source_id, Role(role), AccountClass(account_class))
+    role = Role(columns.required_code(row, spec.role))
+    return Author(source_id, role, AccountClass(columns.required_code(row, spec.account_class)))
 
 
 def _decision(code: Any) -> ResponseDecision | None:
@@ -198,38 +308,54 @@ def _response(
     )
 
 
-def _read_comments(
+def read_comments(
     data: SourceData,
     spec: CommentColumns,
     path: Path,
     starts: Mapping[str, datetime],
     stored: Mapping[str, StoredComment],
 ) -> None:
-    threads = ThreadBuilder(stored, starts)
+    """Add the comments of a section in their threads."""
+    threads = ThreadBuilder(stored, starts, data.left_out, data.roots)
     for row in _rows(data, path, spec):
         try:
             comment = _comment(data, spec, row)
-            if comment.proposal not in starts:
-                raise BadRow(f"its proposal {comment.proposal!r} is missing")
             if line := threads.line_of(comment.source_id):
                 raise BadRow(f"{comment.source_id} is a duplicate of line {line}")
         except BadRow as error:
-            _reject(data, row, error)
+            data.rejects.append(reject(row, error))
             continue
-        threads.add(comment, row)
+        threads.add(comment, row, *_places(spec, row))
     data.rejects += threads.place_comments()
+    for row, name in threads.left_out:
+        data.report.leave_out(row, f"comments on {name}")
     data.comments = len(threads.comments)
     data.acts += threads.comments.values()
 
 
+def _places(spec: CommentColumns, row: Row) -> tuple[str, str]:
+    """Return the place of a row in its group and that of its parent; empty without groups."""
+    parent = spec.parent
+    if not parent.within:
+        return "", ""
+    group = columns.source_id(row, parent.within)
+    own, above = columns.source_id(row, parent.by), columns.referenced_id(row, parent)
+    return f"{group}/{own}", f"{group}/{above}" if above else ""
+
+
 def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
+    _note_time(data, row, spec.at)
+    body = columns.joined_text(row, (spec.body,))
+    if not (is_readable(body) if spec.markup == "html" else has_visible_sign(body)):
+        data.report.note(row, "the text has nothing to read")
     return SourceComment(
         at=columns.required_timestamp(row, spec.at, data.zone),
         proposal=columns.referenced_id(row, spec.proposal),
         author=_author(data, row, spec),
         source_id=columns.source_id(row, spec.id, required=True),
-        parent=columns.referenced_id(row, spec.parent),
-        body=columns.joined_text(row, (spec.body,)),
+        parent="" if spec.parent.within else columns.referenced_id(row, spec.parent),
+        body=body,
         markup=spec.markup,
         stance=columns.cell_code(row, spec.stance),
+        at_again=columns.repeated_timestamp(row, spec.at, data.zone),
     )

@@ -35,6 +35,13 @@ from deliberate.vocabulary.codes import is_final_response
 F = TypeVar("F", bound=SourceAct)
 
 
+def clean_texts(acts: Sequence[SourceAct]) -> None:
+    """Clean the texts of a batch before the write lock: it is the longest part of the work."""
+    for act in acts:
+        if isinstance(act, SourceProposal | SourceComment | SourceResponse):
+            body_html(act.body, act.markup)
+
+
 class BatchWriter:
     """Writes source records into one process; the ledger knows what is stored."""
 
@@ -51,20 +58,21 @@ class BatchWriter:
 
     def write(self, acts: Sequence[SourceAct]) -> None:
         """Write one batch: all of these acts with their changes, or none."""
-        # Clean texts before taking the write lock: it is the longest part of the work.
-        for act in acts:
-            if isinstance(act, SourceProposal | SourceComment | SourceResponse):
-                body_html(act.body, act.markup)
+        clean_texts(acts)
         with recorded_batch("import") as batch:
-            self.accounts.create_accounts(batch, acts)
-            self.accounts.create_institutions(batch, self.process_id, acts)
-            rows = self._proposals(batch, _of_type(SourceProposal, acts))
-            rows |= self._comments(batch, _of_type(SourceComment, acts))
-            rows |= self._responses(batch, _of_type(SourceResponse, acts))
-            self._qualify(batch, _of_type(SourceQualification, acts))
-            self._withdraw(batch, _of_type(SourceWithdrawal, acts))
-            for act in acts:
-                self.entries.add(batch, act, rows.get(id(act), {}))
+            self.write_into(batch, acts)
+
+    def write_into(self, batch: Batch, acts: Sequence[SourceAct]) -> None:
+        """Write these acts with their changes into an open batch."""
+        self.accounts.create_accounts(batch, acts)
+        self.accounts.create_institutions(batch, self.process_id, acts)
+        rows = self._proposals(batch, _of_type(SourceProposal, acts))
+        rows |= self._comments(batch, _of_type(SourceComment, acts))
+        rows |= self._responses(batch, _of_type(SourceResponse, acts))
+        self._qualify(batch, _of_type(SourceQualification, acts))
+        self._withdraw(batch, _of_type(SourceWithdrawal, acts))
+        for act in acts:
+            self.entries.add(batch, act, rows.get(id(act), {}))
 
     def _proposals(self, batch: Batch, acts: Sequence[SourceProposal]) -> dict[int, RowValues]:
         rows = []

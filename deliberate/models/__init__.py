@@ -15,6 +15,15 @@ from deliberate.models.accounts.reclassification import Reclassification
 from deliberate.models.accounts.recovery_code import RecoveryCode
 from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList
+from deliberate.models.documents import (
+    AmendmentJoin,
+    Document,
+    DocumentUnit,
+    DocumentVersion,
+    UnitContribution,
+    UnitSource,
+    UnitText,
+)
 from deliberate.models.log.interaction import (
     FormKey,
     Interaction,
@@ -47,6 +56,8 @@ from deliberate.models.notices import (
     NoticeSetting,
     PhoneNumber,
     PushSubscription,
+    Webhook,
+    WebhookTry,
 )
 from deliberate.models.polls import (
     Ballot,
@@ -85,6 +96,7 @@ from deliberate.models.responses.case import (
 )
 from deliberate.models.responses.institution import Institution
 from deliberate.models.responses.office import Office
+from deliberate.models.responses.overlap import Mandate, Overlap, OverlapDecision
 from deliberate.models.responses.response import (
     AnsweredComment,
     Commitment,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import (
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     UniqueConstraint,
     false,
@@ -16,7 +17,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
-from deliberate.database.personal_data import Category, keep_for, not_personal, personal, rows
+from deliberate.database.personal_data import (
+    OFFICIAL,
+    Category,
+    keep_for,
+    not_personal,
+    personal,
+    rows,
+)
+from deliberate.models.moderation.visibility import ADMINISTRATORS, VisibleText, read_by
 
 
 class Notice(Base):
@@ -257,3 +266,68 @@ class FailingAddress(Base):
     failures: Mapped[int]
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Webhook(VisibleText, Base):
+    """An address of another system that receives public acts, one at a time, in log order."""
+
+    __tablename__ = "webhook"
+    subject_type = "webhook"
+    personal_data = rows(
+        "webhooks",
+        "Addresses of other systems that you entered",
+        owner="owner_id",
+        columns=(
+            "id owner_id url kinds process_id institution_id next_position added_at failures "
+            "next_try_at paused_at removed_at old_secret_until"
+        ),
+        kept=OFFICIAL,
+        hidden="secret old_secret",
+    )
+    visibility = ADMINISTRATORS
+    readers = read_by(ADMINISTRATORS, "url")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    url: Mapped[str] = mapped_column(String(1000))
+    kinds: Mapped[list[str]] = mapped_column(Json, default=list)
+    """The kinds of acts that it receives; none: all public ones."""
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    """Encrypted, as the old one is."""
+    old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    old_secret_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until then requests are signed with the old secret as well."""
+    next_position: Mapped[int] = mapped_column(BigId)
+    """Its cursor: every act below this position of the log was received or is not for it."""
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    failures: Mapped[int] = mapped_column(default=0)
+    """Failed tries of the act at the cursor."""
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def host(self) -> str:
+        """Return the host of the address."""
+        return urlsplit(self.url).hostname or ""
+
+
+class WebhookTry(Base):
+    """An attempt to send an act to a webhook, kept for a month."""
+
+    __tablename__ = "webhook_try"
+    personal_data = not_personal(
+        "id webhook_id position status error tried_at",
+        retention=keep_for(30, "tried_at", "attempts to send acts to other systems"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"), index=True)
+    position: Mapped[int] = mapped_column(BigId)
+    status: Mapped[int | None] = mapped_column()
+    """The status of the answer; None where there was none."""
+    error: Mapped[str] = mapped_column(String(40), default="")
+    """A code of what went wrong, empty where the act was received."""
+    tried_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

@@ -51,6 +51,7 @@ _PATHS = {
     NoticePage.SECOND_FACTOR: "/account/second-factor",
     NoticePage.VERIFICATION: "/verify",
     NoticePage.RECLASSIFICATION: "/account/class",
+    NoticePage.WEBHOOKS: "/desk/webhooks",
     NoticePage.OFFICE_BALLOT: "/polls/{poll}/office-ballot",
     NoticePage.OFFICE_BALLOTS: "/desk/polls/waiting-ballots",
 }

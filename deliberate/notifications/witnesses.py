@@ -22,6 +22,12 @@ def notify_witnesses(settings: Settings, mailer: Mailer | None = None) -> bool:
     mail["Subject"] = letter.subject
     mail["Message-ID"] = letter.message_id
     mail.set_content(letter.body)
+    mail.add_attachment(
+        letter.head_line.encode(),
+        maintype="application",
+        subtype="jsonl",
+        filename=letter.file_name,
+    )
     with mailer or Mailer(settings.mail_url) as server:
         server.send(mail)
     return True

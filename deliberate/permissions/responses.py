@@ -21,7 +21,7 @@ from deliberate.permissions.decision import (
     is_signed_in,
     not_yours,
 )
-from deliberate.permissions.processes import is_open_for
+from deliberate.permissions.processes import is_open_for, may_set_up
 from deliberate.permissions.proposals.proposals import is_active, is_author
 from deliberate.queries.responses.desk import list_staff
 from deliberate.queries.responses.response_owner import (
@@ -63,6 +63,11 @@ def is_coordinator(person: Person | None) -> Decision:
     if institution is not None and institution.is_coordinator:
         return ALLOWED
     return not_yours(_("Only the coordinating institution may do this."))
+
+
+def may_clarify_mandates(person: Person | None) -> Decision:
+    """Allow administrators and staff of the coordinating institution."""
+    return ALLOWED if may_set_up(person) else is_coordinator(person)
 
 
 def has_part_in(person: Person | None, process: Process) -> Decision:

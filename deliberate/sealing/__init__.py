@@ -7,7 +7,12 @@ from deliberate.lazy_imports import lazy_names
 
 if TYPE_CHECKING:
     from deliberate.sealing.date_verification import Fault
-    from deliberate.sealing.head_publishing import publish_heads, published_heads_json
+    from deliberate.sealing.external_heads import split_external_heads
+    from deliberate.sealing.head_publishing import (
+        latest_published_head,
+        publish_heads,
+        published_heads_json,
+    )
     from deliberate.sealing.leaf_hash_files import LEAF_FOLDER, leaf_files, write_leaf_file
     from deliberate.sealing.log_verification import verify_log
     from deliberate.sealing.merkle_proofs import (
@@ -45,6 +50,7 @@ __all__ = [
     "consistency_proof",
     "current_signing_key",
     "inclusion_proof",
+    "latest_published_head",
     "latest_tree_head",
     "leaf_files",
     "load_signing_key",
@@ -55,6 +61,7 @@ __all__ = [
     "seal_all",
     "seal_batch",
     "seal_log",
+    "split_external_heads",
     "verifier_program",
     "verify_log",
     "write_leaf_file",
@@ -63,7 +70,8 @@ __all__ = [
 
 _MODULES = {
     "date_verification": ("Fault",),
-    "head_publishing": ("publish_heads", "published_heads_json"),
+    "external_heads": ("split_external_heads",),
+    "head_publishing": ("latest_published_head", "publish_heads", "published_heads_json"),
     "leaf_hash_files": ("LEAF_FOLDER", "leaf_files", "write_leaf_file"),
     "log_verification": ("verify_log",),
     "merkle_proofs": ("InclusionProof", "NotSealed", "consistency_proof", "inclusion_proof"),

@@ -14,7 +14,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import PublishedTreeHead, SignedTreeHead
 from deliberate.sealing.merkle_proofs import consistency_proof
-from deliberate.sealing.tree_heads import export_tree_head
+from deliberate.sealing.tree_heads import ExportedTreeHead, export_tree_head
 
 
 def publish_heads(until: datetime | None = None) -> list[int]:
@@ -63,6 +63,15 @@ def published_size(session: Session) -> int:
     """Return the number of entries that the newest published head covers, 0 before the first."""
     newest = select(PublishedTreeHead.size).order_by(PublishedTreeHead.size.desc()).limit(1)
     return session.scalar(newest) or 0
+
+
+def latest_published_head(session: Session) -> ExportedTreeHead | None:
+    """Return the newest published head, the only one that may leave the platform.
+
+    Another head is in no list of heads: whoever compares it would find it missing.
+    """
+    size = published_size(session)
+    return export_tree_head(session.get_one(SignedTreeHead, size)) if size else None
 
 
 def published_heads_json(

@@ -3,7 +3,7 @@
 
 Needs Python 3.11 and the package `cryptography`; reads files, opens no network connection.
 
-    python verify.py heads heads.jsonl [--kept old-heads.jsonl]
+    python verify.py heads heads.jsonl [--kept old-heads.jsonl | saved-mail.eml]
     python verify.py proof proof.json [--receipt receipt.json] [--heads heads.jsonl]
     python verify.py text receipt.json words.txt [--proof proof.json] [--heads heads.jsonl]
     python verify.py files FOLDER [--receipt receipt.json]
@@ -19,19 +19,26 @@ release   every row of the release is an entry of that log; FOLDER has the downl
           Says for each registered study plan before how much of the data it was registered
 
 The result depends on tree heads stored elsewhere: compare with --kept heads saved earlier or by
-others.
+others. A mail with a tree head is read as the mail program saved it.
+
+Three answers: `holds` (exit code 0), `does not hold` (1), `cannot be compared` (2): the files are
+of different logs, or lack what a comparison needs; this is no sign that anything was changed.
 """
 
 import argparse
 import csv
 import hashlib
 import hmac
+import html
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import Message
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -43,7 +50,14 @@ JsonObject = dict[str, Any]  # values of many types
 
 
 class VerificationError(Exception):
-    """A published file is not valid; the message names the fault and its place."""
+    """A published file does not hold; the message names the fault and its place."""
+
+
+class IncomparableError(Exception):
+    """Files cannot be compared, which shows no fault; the message says why and what to do."""
+
+
+REFUSALS = (VerificationError, IncomparableError)
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -149,25 +163,95 @@ def is_signed(head: JsonObject) -> bool:
 
 
 def read_heads(path: str | Path) -> list[JsonObject]:
-    """Return the signed heads of a file with one JSON object per line.
+    """Return the signed heads of a file: one JSON object per line, or a mail as it was saved.
 
-    Each has its parsed text as `fields`, and `root` and `size`.
+    Each has its parsed text as `fields`, and `root` and `size`. Raises VerificationError where a
+    signature is invalid, IncomparableError where the file has no tree heads.
     """
     heads = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            head = json.loads(line)
-            head["fields"] = json.loads(head["body"])
-            head["root"] = bytes.fromhex(head["fields"]["root"])
-            head["size"] = int(head["fields"]["size"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise VerificationError(f"{path}, line {number}: not a tree head") from error
+    for place, head in parse_heads(Path(path)):
         if not is_signed(head):
-            raise VerificationError(f"{path}, line {number}: the signature is invalid")
+            raise VerificationError(f"{place}: the signature is invalid")
         heads.append(head)
     if not heads:
-        raise VerificationError(f"{path}: no tree heads")
+        raise IncomparableError(
+            f"{path}: no tree heads; the first one is published at the first full hour of a log"
+        )
     return heads
+
+
+def parse_heads(path: Path) -> list[tuple[str, JsonObject]]:
+    """Return the heads of a file, each with its place, without a check of the signatures.
+
+    Raises IncomparableError where a line or a mail has no tree head.
+    """
+    text = _decoded(path.read_bytes(), None)
+    if not text.strip():
+        return []
+    if text.lstrip().startswith("{"):
+        lines = text.splitlines()
+        return [
+            (place, _parse_head(place, line))
+            for number, line in enumerate(lines, 1)
+            if (place := f"{path}, line {number}") and line.strip()
+        ]
+    found = list(dict.fromkeys(_heads_in_mail(text)))
+    if not found:
+        raise IncomparableError(f"{path}: not a tree head, nor a mail with one")
+    return [(str(path), _parse_head(str(path), line)) for line in found]
+
+
+def _parse_head(place: str, line: str) -> JsonObject:
+    try:
+        head: JsonObject = json.loads(line)
+        head["fields"] = json.loads(head["body"])
+        head["root"] = bytes.fromhex(head["fields"]["root"])
+        head["size"] = int(head["fields"]["size"])
+        for name in (head["fields"]["origin"], head["fields"]["t"], head["key"]):
+            name.encode()
+        bytes.fromhex(head["signature"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IncomparableError(f"{place}: not a tree head") from error
+    return head
+
+
+def _decoded(content: bytes, charset: str | None) -> str:
+    """Return bytes as text; a byte that is none is kept as a mark, so that a mail can be read."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        charset = "utf-16"
+    try:
+        return content.decode(charset or "utf-8-sig", errors="replace")
+    except LookupError:
+        return content.decode("utf-8", errors="replace")
+
+
+HEAD_TEXT = r'"key":"[0-9a-f]+","signature":"[0-9a-f]+"'
+HEAD_LINE = re.compile(r'\{"body":"(?:[^"\\]|\\.)*",' + HEAD_TEXT + r"\}")
+HEAD_OF_FIRST_LETTERS = re.compile(
+    r'(\{"(?:next|origin)":[^{}]*\})signature([0-9a-f]+)key([0-9a-f]+?)(?![0-9a-f])'
+)
+"""How letters of earlier versions contain a head: text, signature and key below each other."""
+
+
+def _heads_in_mail(text: str) -> Iterator[str]:
+    """Yield the tree heads of a mail, whole or as text, as JSON lines."""
+    mail = message_from_bytes(text.encode())
+    # A mail that was saved as text has no headers, so the whole is searched too.
+    for part in (text, *_texts_of(mail)):
+        # Programs wrap, quote and indent lines; a head has no white space of its own.
+        for plain in (part, html.unescape(re.sub(r"<[^<>]*>", "", part))):
+            dense = re.sub(r"\s+", "", re.sub(r"(?m)^[> \t|]+", "", plain))
+            yield from HEAD_LINE.findall(dense)
+            for body, signature, key in HEAD_OF_FIRST_LETTERS.findall(dense):
+                yield json.dumps({"body": body, "key": key, "signature": signature})
+
+
+def _texts_of(mail: Message) -> Iterator[str]:
+    """Yield the decoded parts of a mail, attachments included."""
+    for part in mail.walk():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            yield _decoded(content, part.get_content_charset())
 
 
 def check_heads(heads: Sequence[JsonObject]) -> None:
@@ -175,7 +259,7 @@ def check_heads(heads: Sequence[JsonObject]) -> None:
     for previous, head in pairwise(heads):
         where = f"the tree head of {head['fields']['t']} over {head['size']} entries"
         if head["fields"]["origin"] != previous["fields"]["origin"]:
-            raise VerificationError(f"{where} is of another log: {head['fields']['origin']}")
+            raise IncomparableError(f"{where} is of another log: {head['fields']['origin']}")
         if head["key"] != previous["fields"].get("next", previous["key"]):
             raise VerificationError(f"{where} was signed by an unexpected key")
         if head["fields"]["t"] < previous["fields"]["t"]:
@@ -184,6 +268,42 @@ def check_heads(heads: Sequence[JsonObject]) -> None:
         sizes_and_roots = (previous["size"], previous["root"], head["size"], head["root"])
         if not is_consistent(*sizes_and_roots, path):
             raise VerificationError(f"{where} does not continue the previous one")
+
+
+def check_kept_head(kept: JsonObject, heads: Sequence[JsonObject], source: str) -> None:
+    """Check that a list of published heads has a head that was kept elsewhere.
+
+    Raises VerificationError where the list contradicts it, IncomparableError where the list is of
+    another log, older than the kept head, or was never to contain it.
+    """
+    newest, fields = heads[-1]["fields"], kept["fields"]
+    where = f"the kept tree head of {fields['t']} over {kept['size']} entries"
+    if fields["origin"] != newest["origin"]:
+        raise IncomparableError(
+            f"{where} is of another log: {fields['origin']}, not {newest['origin']}"
+        )
+    same = [head for head in heads if head["size"] == kept["size"]]
+    if any(head["body"] == kept["body"] for head in same):
+        return
+    if same:
+        raise VerificationError(f"{where} is another one in {source}")
+    if kept["key"] not in {key for head in heads for key in _keys_of(head)}:
+        raise VerificationError(f"{where} was signed by a key that no head of {source} names")
+    if fields["t"] > newest["t"]:
+        raise IncomparableError(
+            f"{where} is newer than {source}, which ends at {newest['t']} with {newest['size']}"
+            " entries; download that file again. If a newer file ends there too, the log was cut"
+        )
+    if kept["size"] > newest["size"]:
+        raise VerificationError(f"{where} covers more than the whole log of {source}")
+    raise IncomparableError(
+        f"{where} is not in {source}: either it was never published, or the log was rewritten."
+        " Ask for the result of `deliberate log verify --heads` with this head"
+    )
+
+
+def _keys_of(head: JsonObject) -> tuple[str, str]:
+    return head["key"], head["fields"].get("next", head["key"])
 
 
 def check_proof(proof: JsonObject, receipt: JsonObject | None = None) -> JsonObject:
@@ -409,14 +529,26 @@ def _files(options: argparse.Namespace) -> str:
 def _heads(options: argparse.Namespace) -> str:
     heads = read_heads(options.file)
     check_heads(heads)
-    for kept in read_heads(options.kept) if options.kept else ():
-        bodies = {head["body"] for head in heads if head["size"] == kept["size"]}
-        if kept["body"] not in bodies:
-            raise VerificationError(
-                f"the kept tree head over {kept['size']} entries is not in {options.file}"
-            )
+    kept_heads = read_heads(options.kept) if options.kept else []
+    _check_kept_heads(kept_heads, heads, options.file)
     newest = heads[-1]["fields"]
-    return f"{len(heads)} tree heads; the newest is of {newest['t']} over {newest['size']} entries"
+    kept = f", {len(kept_heads)} kept elsewhere among them" if kept_heads else ""
+    last = f"the newest is of {newest['t']} over {newest['size']} entries"
+    return f"{len(heads)} tree heads{kept}; {last}"
+
+
+def _check_kept_heads(
+    kept_heads: Sequence[JsonObject], heads: Sequence[JsonObject], source: str
+) -> None:
+    """Check all kept heads: a contradiction is stated before one that cannot be compared."""
+    incomparable: list[IncomparableError] = []
+    for kept in kept_heads:
+        try:
+            check_kept_head(kept, heads, source)
+        except IncomparableError as error:
+            incomparable.append(error)
+    if incomparable:
+        raise incomparable[0]
 
 
 def _text(options: argparse.Namespace) -> str:
@@ -434,8 +566,9 @@ def _proof(options: argparse.Namespace) -> str:
     heads = [proof["head"] | {"fields": fields, "size": fields["size"]}]
     if options.heads:
         heads = read_heads(options.heads)
-        if proof["head"]["body"] not in {head["body"] for head in heads}:
-            raise VerificationError(f"the proof's tree head is not in {options.heads}")
+        check_kept_head(
+            proof["head"] | {"fields": fields, "size": fields["size"]}, heads, options.heads
+        )
     if receipt:
         check_hour(receipt["public"], proof["entry"], heads)
     return f"entry {proof['entry']} is in the log of {fields['origin']} as of {fields['t']}"
@@ -468,7 +601,7 @@ COMMANDS = {
 
 
 def main() -> int:
-    """Run a command; return 0 if the files are valid, 1 if not, 2 if a file cannot be read."""
+    """Run a command; return 0 if the files hold, 1 if not, 2 if they cannot be compared."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     commands = parser.add_subparsers(required=True, metavar="|".join(COMMANDS))
     for name, (check, option_names) in COMMANDS.items():
@@ -481,12 +614,15 @@ def main() -> int:
         command.set_defaults(check=check)
     options = parser.parse_args()
     try:
-        print("valid:", options.check(options))
+        print("holds:", options.check(options))
     except VerificationError as error:
-        print("invalid:", error)
+        print("does not hold:", error)
         return 1
+    except IncomparableError as error:
+        print("cannot be compared:", error)
+        return 2
     except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"cannot be read: {error}", file=sys.stderr)
+        print(f"cannot be compared: a file cannot be read: {error}")
         return 2
     return 0
 

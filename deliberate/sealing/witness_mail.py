@@ -1,13 +1,12 @@
 """The daily mail with the newest published tree head to the witnesses of the log."""
 
+import json
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from deliberate.config import Settings
 from deliberate.database import db
-from deliberate.models import SignedTreeHead
-from deliberate.sealing.head_publishing import published_size
-from deliberate.sealing.tree_heads import export_tree_head
+from deliberate.sealing.head_publishing import latest_published_head
 
 
 @dataclass(frozen=True)
@@ -19,21 +18,29 @@ class WitnessMail:
     """The same for the same head, so that a repeated mail replaces the first."""
     subject: str
     body: str
+    head_line: str
+    """The head as one line of JSON, which the body contains and an attachment has alone."""
+    file_name: str
 
 
 def compose_witness_mail(settings: Settings) -> WitnessMail | None:
     """Return the mail with the newest published head, or None without witnesses or heads."""
     to = tuple(address.strip() for address in settings.witnesses.split(",") if address.strip())
-    size = published_size(db.session())
-    if not to or not size:
+    head = latest_published_head(db.session())
+    if not to or head is None:
         return None
-    head = export_tree_head(db.session.get_one(SignedTreeHead, size))
-    fields = head.fields
+    fields, head_line = head.fields, json.dumps(head.as_json()) + "\n"
+    origin, day = fields["origin"], fields["t"][:10]
     body = (
-        f"Please keep this mail. It shows what the public log of {fields['origin']} was on\n"
-        f"{fields['t']}: {size} entries. If the log is ever changed, your copy proves it.\n"
-        f"How to check: {fields['origin']}/log\n\n"
-        f"{head.body}\nsignature {head.signature}\nkey {head.key}\n"
+        f"Please keep this mail. It shows what the public log of {origin} was on\n"
+        f"{fields['t']}: {fields['size']} entries. If the log is ever changed, your copy proves"
+        " it.\n\n"
+        "To check it, save this mail as a file, download verify.py and heads.jsonl from\n"
+        f"{origin}/log and run:\n\n"
+        "    python verify.py heads heads.jsonl --kept saved-mail.eml\n\n"
+        "The tree head, also attached as a file:\n\n"
+        f"{head_line}"
     )
     message_id = f"<head.{fields['root'][:32]}@{urlsplit(settings.base_url).hostname}>"
-    return WitnessMail(to, message_id, f"Log head of {fields['t'][:10]}: {size} entries", body)
+    subject = f"Log head of {day}: {fields['size']} entries"
+    return WitnessMail(to, message_id, subject, body, head_line, f"log-head-{day}.jsonl")

@@ -16,10 +16,11 @@ from deliberate.views.site import (
     static_files,
     template_context,
 )
-from deliberate.views.site.delivery import compression, page_cache
+from deliberate.views.site.delivery import compression, page_cache, read_limits
 
 HOOKS = (
     request_metrics,
+    read_limits,
     request_hooks,
     rate_limits,
     language_cookie,

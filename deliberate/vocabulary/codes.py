@@ -371,3 +371,13 @@ class IdentityProof(StrEnum):
     DOCUMENT = "document"
     KNOWN = "known"
     CONTENT = "content"
+
+
+class MandateState(StrEnum):
+    """What is known of who is responsible for a topic; of an institution, how it acts on it."""
+
+    ONE_OWNER = "one_owner"
+    TWO_CLAIM = "two_claim"
+    NOBODY = "nobody"
+    IDLE = "idle"
+    WITHOUT_MANDATE = "without_mandate"

@@ -104,6 +104,7 @@ class NoticePage(StrEnum):
     RECLASSIFICATION = "reclassification"
     OFFICE_BALLOT = "office_ballot"
     OFFICE_BALLOTS = "office_ballots"
+    WEBHOOKS = "webhooks"
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(detail,))
@@ -510,6 +511,10 @@ class AccountReclassifiedNotice(
     _OnAccount, kind="account.reclassified", page=NoticePage.RECLASSIFICATION
 ):
     """Two administrators changed the class of the account."""
+
+
+class WebhookPausedNotice(_OnAccount, kind="webhook.paused", page=NoticePage.WEBHOOKS):
+    """A webhook that the person entered was paused."""
 
 
 class SanctionNotice(_OnAccount, kind="sanction.imposed", page=NoticePage.LIMIT):

@@ -23,8 +23,8 @@ from deliberate.citivoice.scoring.judged_scores import (
     judgement_differs,
     rater_agreement,
 )
+from tests.citivoice.data.open_data import vector
 from tests.citivoice.log_rows import table_of
-from tests.citivoice.open_data import vector
 
 
 def near(expected: object) -> object:

@@ -13,8 +13,8 @@ from deliberate.citivoice.scoring.aggregation import (
     dimension_score,
     has_enough_criteria,
 )
+from tests.citivoice.data.open_data import vector
 from tests.citivoice.log_rows import table_of
-from tests.citivoice.open_data import vector
 
 RULES = get_formulas("1.0")
 DQ = RULES.dimensions["DQ"]

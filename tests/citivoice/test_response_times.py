@@ -12,6 +12,7 @@ from deliberate.citivoice.indicators.formulas import restricted_mean, survival, 
 from deliberate.citivoice.indicators.resampling import ClusterCells
 from deliberate.citivoice.indicators.responsiveness import answered_within, measure_responsiveness
 from deliberate.citivoice.indicators.statistics import to_finding
+from tests.citivoice.data.open_data import vector
 from tests.citivoice.log_rows import (
     PROCESS,
     act,
@@ -22,7 +23,6 @@ from tests.citivoice.log_rows import (
     staff,
     table_of,
 )
-from tests.citivoice.open_data import vector
 
 CASES = ["six_proposals", "median_not_reached", "nobody_was_answered"]
 waits = st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=1, max_size=40)

@@ -11,7 +11,7 @@ from deliberate.citivoice import Facts, Log, Process, judge, load_formulas, redu
 from deliberate.citivoice.reduction.engine import MissingEngine
 from deliberate.citivoice.reduction.reduce import ENGINES
 from deliberate.citivoice.reduction.spark import NEEDS_SPARK
-from tests.citivoice import open_data
+from tests.citivoice.data import open_data
 from tests.citivoice.log_rows import PROCESS, Row, act, comment, sample_rows
 from tests.commands.test_score import score, write_events, write_release
 

@@ -10,8 +10,8 @@ import pytest
 from deliberate.citivoice import Facts, get_formulas, judge, reduce
 from deliberate.citivoice.indicators.descriptives import describe
 from deliberate.citivoice.indicators.formulas import survival
+from tests.citivoice.data.open_data import vector
 from tests.citivoice.log_rows import MONDAY, PROCESS, act, comment, log_of, proposal, response
-from tests.citivoice.open_data import vector
 
 FIRST = get_formulas("1.0")
 WEEK, DAY = 7 * 24, 24

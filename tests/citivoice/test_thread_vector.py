@@ -8,7 +8,7 @@ import pytest
 
 from deliberate.citivoice import Facts, Log, Process, Scores, get_formulas, judge, reduce
 from deliberate.citivoice.indicators.descriptives import describe
-from tests.citivoice.open_data import vector
+from tests.citivoice.data.open_data import vector
 
 PER_THREAD = ("h_index", "h_index_first_fail", "distance_sum")
 IN_FACTS = (

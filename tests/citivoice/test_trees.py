@@ -14,8 +14,8 @@ from deliberate.citivoice.reduction.graph import Step, reduction_graph
 from deliberate.citivoice.reduction.reduce import select_log
 from deliberate.citivoice.reduction.runner import run_steps
 from deliberate.citivoice.reduction.sources import table_sources
+from tests.citivoice.data.open_data import vector
 from tests.citivoice.log_rows import PROCESS, Row, comment, log_of, proposal
-from tests.citivoice.open_data import vector
 
 NAMES = [
     "non_monotone_levels",

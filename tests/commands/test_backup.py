@@ -83,13 +83,18 @@ def test_backup_verifies_against_a_published_tree_head(installation, backup, tmp
     )
     backup("create", installation.file)
     assert backup("verify", installation.file, "--heads", heads_file)[0] == 0
+
+
+def test_backup_that_is_older_than_a_tree_head_cannot_be_compared(installation, backup, tmp_path):
+    backup("create", installation.file)
     factories.create_resident()
     sealing.seal_log(installation.settings)
+    heads_file = tmp_path / "heads.jsonl"
     heads_file.write_text(
         json.dumps(export_tree_head(sealing.latest_tree_head(db.session())).as_json()) + "\n"
     )
     code, output = backup("verify", installation.file, "--heads", heads_file)
-    assert (code, "shorter than an external tree head" in output) == (1, True)
+    assert (code, "is newer than this copy" in output) == (2, True)
 
 
 def test_backup_restore_erases_accounts_erased_since(installation, backup, empty_installation):

@@ -105,7 +105,7 @@ def check_city() -> None:
 def test_demo_city_with_a_refused_act_leaves_nothing(app):
     city = read_city()
     city.processes[0]["phase"] = city.processes[0]["phase"][1:]
-    city.assessments, city.samples = [], []
+    city.assessments, city.samples, city.plans, city.populations = [], [], [], []
     with pytest.raises(CityError, match=r"\.toml: .*: submit on day"):
         seed(city, CITY_NOW)
     assert db.session.scalar(select(func.count(Person.id))) == 0

@@ -17,7 +17,8 @@ def run_import(app, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
-        return app.test_cli_runner().invoke(args=["import", *map(str, arguments)])
+        given = ["import", *map(str, arguments), "--licence", "CC-BY-4.0"]
+        return app.test_cli_runner().invoke(args=given)
 
     return run
 

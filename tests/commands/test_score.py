@@ -14,7 +14,7 @@ from deliberate.citivoice import COLUMNS, Log, judge, reduce
 from deliberate.citivoice.framework import catalogue
 from deliberate.commands import cli
 from deliberate.exports.release_builder import score_rows
-from tests.citivoice.data_files import copied, spoil
+from tests.citivoice.data.data_files import copied, spoil
 from tests.citivoice.log_rows import PROCESS, Row, act, log_of, sample_rows
 
 KEEP = ("DQ1.1", "SP1.1")

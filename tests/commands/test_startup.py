@@ -1,10 +1,12 @@
 """Test start-up: several processes at once, a newer database, a port in use."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.request import urlopen
@@ -16,6 +18,7 @@ from sqlalchemy import text
 from deliberate import create_app
 from deliberate.config import Settings
 from deliberate.database import db
+from tests import postgres
 from tests.commands.test_commands import ROOT, run_deliberate
 
 PRODUCTION = {
@@ -43,6 +46,40 @@ def test_startup_of_four_workers_at_once_succeeds(tmp_path):
     with ThreadPoolExecutor(4) as executor:
         results = list(executor.map(start, range(4)))
     assert [result.returncode for result in results] == [0] * 4, results[-1].stderr
+
+
+@pytest.mark.postgresql
+def test_startup_of_two_hosts_at_once_on_an_empty_database_succeeds(tmp_path):
+    rounds = int(os.environ.get("STARTUP_ROUNDS", "2"))
+    for number in range(rounds):
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        postgres.execute_on_server(f"CREATE DATABASE {name}")
+        try:
+            hosts = [
+                _start_host(tmp_path / f"{host}-{number}", postgres.database_url(name))
+                for host in ("satu", "dua")
+            ]
+            errors = [host.communicate(timeout=120)[1] for host in hosts]
+        finally:
+            postgres.execute_on_server(f"DROP DATABASE {name} (FORCE)")
+        assert [host.returncode for host in hosts] == [0, 0], errors
+
+
+def _start_host(folder, url):
+    """Start the preparation of a host that shares nothing but the database."""
+    folder.mkdir()
+    return subprocess.Popen(
+        [sys.executable, "-c", PREPARE],
+        cwd=folder,
+        env={
+            "PYTHONPATH": str(ROOT),
+            "DELIBERATE_MODE": "test",
+            "DELIBERATE_DATABASE_URL": url,
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_startup_refuses_a_newer_database_in_one_line(tmp_path):

@@ -27,6 +27,7 @@ VALUES = {
     "signing_key": "1a" * 32,
     "database_url": "postgresql://kota@db/kota",
     "backup_server_url": "postgresql://kota@db/postgres",
+    "read_url": "postgresql://kota@replica/kota",
     "redis_url": "redis://db",
     "mail_url": "smtp://mail.example",
 }
@@ -136,6 +137,8 @@ def test_every_secret_setting_can_be_read_from_a_file(name, tmp_path):
         pytest.importorskip("pywebpush", reason="the extra push is not installed")
     (tmp_path / "secret").write_text(VALUES.get(name, "ab" * 20) + "\n")
     environ = {**VALID, f"DELIBERATE_{name.upper()}_FILE": str(tmp_path / "secret")}
+    if name == "read_url":  # a replica is one of PostgreSQL
+        environ["DELIBERATE_DATABASE_URL"] = VALUES["database_url"]
     assert getattr(load_settings(environ), name) == VALUES.get(name, "ab" * 20)
 
 

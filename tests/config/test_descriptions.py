@@ -15,6 +15,8 @@ DERIVED = {
     "data_dir": "data_path",
     "log_dir": "log_path",
     "upload_dir": "upload_path",
+    "shared_dir": "releases_path",
+    "read_url": "read_uri",
     "key_ring_file": "key_ring_path",
 }
 """Settings that are read through a property of another name."""

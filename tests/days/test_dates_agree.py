@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from html import unescape
 from io import StringIO
@@ -45,6 +45,7 @@ class Dates:
     phases: set[tuple[date, date]]
     polls: dict[int, datetime | date]
     due: dict[int, date]
+    meetings: set[date] = field(default_factory=set)
 
 
 @pytest.fixture
@@ -82,6 +83,8 @@ def read_calendar(client: FlaskClient, slug: str) -> Dates:
         begins, ends = event["dtstart"].dt, event["dtend"].dt
         if name == "poll":
             dates.polls[int(number)] = ends
+        elif name == "meeting":
+            dates.meetings.add(begins)
         elif name == "due":
             assert ends - begins == timedelta(days=1)
             dates.due[int(number)] = begins
@@ -134,6 +137,15 @@ def test_process_page_shows_the_phases_of_its_calendar(city: Flask) -> None:
             for match in re.finditer(rf"{DAY.pattern} – {DAY.pattern}", text)
         }
         assert read_calendar(client, slug).phases <= periods, slug
+
+
+def test_process_page_shows_the_meetings_of_its_calendar(city: Flask) -> None:
+    client, meetings = anonymous_client(city), 0
+    for slug in process_slugs():
+        days = read_calendar(client, slug).meetings
+        assert days <= days_in(text_of(client.get(f"/en/processes/{slug}").text)), slug
+        meetings += len(days)
+    assert meetings > 1
 
 
 def test_every_date_on_the_page_of_a_process_elsewhere_is_in_its_calendar(city: Flask) -> None:

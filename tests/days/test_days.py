@@ -109,6 +109,8 @@ def test_time_typed_is_the_time_shown_or_refused(
         "2026-12-10 18.30",
         "2026-12-10, 18.30",
         "2026-12-10T18:30:00",
+        "2026-12-10T17:30+07:00",
+        "2026-12-10 10.30 UTC",
     ],
 )
 def test_half_past_six_is_read_however_it_is_typed(text: str) -> None:
@@ -123,7 +125,9 @@ def test_half_past_six_is_read_however_it_is_typed(text: str) -> None:
         "2026-02-30",
         "2026-12-10 25.00",
         "2026-12-10 24.01",
-        "2026-12-10T18:30+09:00",
+        "2026-12-10 18,30",
+        "2026-12-10T18:30:15",
+        "2026-12-10T18:30+25:00",
         "10.12.2026",
     ],
 )

@@ -11,15 +11,15 @@ from deliberate import sealing
 from deliberate.commands import cli
 from deliberate.exports.formats import FORMATS
 from deliberate.exports.release_builder import ReleaseNotWritable, build_release
-from deliberate.imports.polis_files import read_conversation
-from deliberate.imports.polis_poll import import_conversation
+from deliberate.imports.formats.polis_files import read_conversation
+from deliberate.imports.formats.polis_poll import import_conversation
 from deliberate.operations.polls.polls import PollRules
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.processes.processes import get_process
 from deliberate.vocabulary import PollType, Stance
 from tests import factories
-from tests.citivoice.open_data import shared
+from tests.citivoice.data.open_data import shared
 from tests.exports.release_reader import csv_rows
 from tests.imports.test_polis import FILES
 

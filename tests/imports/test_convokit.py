@@ -10,7 +10,7 @@ from deliberate import sealing
 from deliberate.commands import cli
 from deliberate.database import db
 from deliberate.exports.release_builder import build_release
-from deliberate.imports.convokit import PROFILE, read_corpus
+from deliberate.imports.formats.convokit import PROFILE, read_corpus
 from deliberate.imports.import_run import ImportRequest, prepare_import
 from deliberate.imports.source import UnreadableSource
 from deliberate.models import Comment, Proposal
@@ -77,6 +77,7 @@ def test_convokit_import_repeated_adds_nothing(app, tmp_path):
 def test_convokit_import_can_be_scored(app, tmp_path):
     folder = write_corpus(tmp_path / "c", list(THREAD))
     command = ["import", "convokit", str(folder), "--process", "utas", "--json"]
+    command += ["--licence", "CC-BY-4.0"]
     result = app.test_cli_runner().invoke(cli, command)
     assert result.exit_code == 0, result.output
     scored = app.test_cli_runner().invoke(cli, ["score", "utas", "--json"])

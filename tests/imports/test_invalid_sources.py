@@ -130,7 +130,7 @@ def test_rejects_file_is_safe_for_spreadsheets(app, tmp_path):
     [
         ("platform = ", "Invalid value"),
         ('platform = "x"\nsurprise = 1\n', "surprise"),
-        ('platform = "x"\nproposals = 3\n', "proposals is not a table"),
+        ('platform = "x"\nproposals = 3\n', "label: missing"),
         ('platform = "x"\n', "missing"),
     ],
 )

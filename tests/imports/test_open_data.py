@@ -15,8 +15,8 @@ from deliberate.models import Comment, Interaction, Process, Proposal, Response
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institution_figures import list_institution_figures, total_figures
 from deliberate.queries.scores.computed_scores import compute_scores
-from tests.citivoice import test_open_data
-from tests.citivoice.open_data import shared
+from tests.citivoice.data import test_open_data
+from tests.citivoice.data.open_data import shared
 from tests.imports.import_files import run_import
 
 pytestmark = pytest.mark.data

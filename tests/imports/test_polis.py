@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from deliberate.database import db
-from deliberate.imports.polis_files import read_conversation
-from deliberate.imports.polis_poll import import_conversation
+from deliberate.imports.formats.polis_files import read_conversation
+from deliberate.imports.formats.polis_poll import import_conversation
 from deliberate.imports.source import UnreadableSource
 from deliberate.models import Ballot, Interaction, Option, Person, Poll
 from deliberate.queries.polls.results import count_ballots
 from tests import factories
-from tests.citivoice.open_data import shared
+from tests.citivoice.data.open_data import shared
 
 CONVERSATIONS = (
     "polis_brexit-consensus",
@@ -25,18 +25,18 @@ FILES = {
     "summary.csv": "topic,Jalan mana dahulu?\nurl,https://example.org/abc\n",
     "comments.csv": (
         "timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body\n"
-        "1000000,,1,7,2,1,1,Trotoar dahulu\n"
-        "1500000,,2,8,0,0,-1,Beli sekarang\n"
-        '2000000,,3,7,1,1,0,"Bus gratis, juga malam"\n'
+        "1600001000000,,1,7,2,1,1,Trotoar dahulu\n"
+        "1600001500000,,2,8,0,0,-1,Beli sekarang\n"
+        '1600002000000,,3,7,1,1,0,"Bus gratis, juga malam"\n'
     ),
     "votes.csv": (
         "timestamp,datetime,comment-id,voter-id,vote\n"
-        "4000000,,1,8,-1\n"
-        "3000000,,1,8,1\n"
-        "3500000,,3,8,-1\n"
-        "3600000,,1,9,1\n"
-        "3700000,,3,9,1\n"
-        "3800000,,3,8,0\n"
+        "1600004000000,,1,8,-1\n"
+        "1600003000000,,1,8,1\n"
+        "1600003500000,,3,8,-1\n"
+        "1600003600000,,1,9,1\n"
+        "1600003700000,,3,9,1\n"
+        "1600003800000,,3,8,0\n"
     ),
     "participants-votes.csv": (
         "participant,xid,group-id,n-comments,n-votes,n-agree,n-disagree,1,3\n"
@@ -80,12 +80,12 @@ def test_polis_rows_have_their_time_and_origin_but_no_vote(app, folder, log):
     import_conversation(read_conversation(folder), "polis-kecil")
     votes = [entry for entry in log() if entry.kind.startswith("ballot")]
     assert [entry.occurred_at.timestamp() for entry in votes] == [
-        3000,
-        3500,
-        3600,
-        3700,
-        3800,
-        4000,
+        1_600_003_000,
+        1_600_003_500,
+        1_600_003_600,
+        1_600_003_700,
+        1_600_003_800,
+        1_600_004_000,
     ]
     assert {entry.origin for entry in votes} == {"import"}
     assert all(entry.details == {} and entry.stance is None for entry in votes)
@@ -100,7 +100,7 @@ def test_polis_published_groups_are_stored(app, folder):
 
 
 def test_polis_interrupted_import_continues_without_duplicates(app, folder, log, monkeypatch):
-    monkeypatch.setattr("deliberate.imports.polis_poll.MAX_BATCH_SIZE", 2)
+    monkeypatch.setattr("deliberate.imports.formats.polis_poll.MAX_BATCH_SIZE", 2)
 
     def stop(_number):
         raise KeyboardInterrupt
@@ -117,7 +117,7 @@ def test_polis_interrupted_import_continues_without_duplicates(app, folder, log,
 
 def test_polis_invalid_rows_are_rejected_with_their_lines(app, folder):
     with (folder / "votes.csv").open("a") as votes:
-        votes.write("3900000,,99,9,1\n3900000,,1,9,5\nx,,1,9,1\n3900000,,1\n")
+        votes.write("1600003900000,,99,9,1\n1600003900000,,1,9,5\nx,,1,9,1\n1600003900000,,1\n")
     conversation = read_conversation(folder)
     assert [reject.line for reject in conversation.rejects] == [11, 8, 9, 10]
     assert len(conversation.votes()) == 6

@@ -43,7 +43,7 @@ def test_researcher_verifies_protected_data_until_access_ends(town: Town, tmp_pa
     archive.extractall(tmp_path)
     (events,) = tmp_path.glob("*/events.jsonl")
     assert "Perlu teduh." in (events.parent / "texts.csv").read_text()
-    assert "valid: all 4 rows are entries of the log" in _verify(visit, events, tmp_path)
+    assert "holds: all 4 rows are entries of the log" in _verify(visit, events, tmp_path)
 
     town.wait_until(date(2026, 3, 10))
     assert name in town.told()

@@ -43,6 +43,11 @@ from deliberate.operations.proposals.summaries import agree_to_summary, suggest_
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.study_plans import register_plan
 from deliberate.operations.responses.commitments import drop_commitment, update_commitment
+from deliberate.operations.responses.overlaps import (
+    open_overlap,
+    settle_overlap,
+    state_mandate,
+)
 from deliberate.operations.responses.responses import Point, publish_response
 from deliberate.operations.scores.assessment_publishing import freeze_assessment
 from deliberate.operations.threads.comments import edit_comment, post_comment, rate_comment
@@ -135,6 +140,10 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     record_meeting(
         officer, process, MeetingEntry(now().date(), "Balai desa", 24, "id", "Halte dibahas.")
     )
+    state_mandate(admin, "Halte", institution, "Peraturan 5, pasal 2")
+    due = now().date() + timedelta(days=30)
+    overlap = open_overlap(admin, "Halte", institution, due, "Siapa yang merawat?")
+    settle_overlap(admin, overlap, "Dinas merawatnya.")
     researcher = factories.create_staff(role=Role.RESEARCHER)
     register_plan(researcher, process, dict.fromkeys(PLAN_FIELDS, "Giliran"), "id")
     entry = DocumentEntry("Anggaran", "id", now().date())

@@ -44,6 +44,9 @@ TAMPERINGS = {
     "poll_option": ["label = 'Lain' WHERE salt IS NOT NULL"],
     "assessment": ["document = '{}'"],
     "meeting": ["minutes = 'Lain'", "attended = 90"],
+    "mandate": ["basis = 'Lain'", "topic = 'Lain'"],
+    "overlap": ["reason = 'Lain'", "due_on = '2030-01-01'"],
+    "overlap_decision": ["decision = 'Lain'"],
     "study_plan": ["hypotheses = 'Lain'"],
     "support": ["person_id = 1 WHERE person_id = (SELECT min(person_id) FROM support)"],
 }
@@ -128,11 +131,11 @@ def test_holder_checks_their_own_words_offline_with_the_receipt(app, tmp_path):
         (tmp_path / name).write_text(content, encoding="utf-8")
     assert "salt" not in receipt.code
     is_valid = run(tmp_path, "text", "receipt.json", "words.txt", "--proof", "proof.json")
-    assert is_valid.stdout.startswith("valid: the words are those of the receipt, and entry")
+    assert is_valid.stdout.startswith("holds: the words are those of the receipt, and entry")
     altered = run(tmp_path, "text", "receipt.json", "other.txt")
     assert (altered.returncode, altered.stdout) == (
         1,
-        "invalid: the words are not those of the receipt\n",
+        "does not hold: the words are not those of the receipt\n",
     )
 
 

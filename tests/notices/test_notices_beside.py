@@ -53,6 +53,7 @@ TESTED_IN = {
     "recovery.begun": "accounts/test_office_recovery.py",
     "recovery.confirmed": "accounts/test_office_recovery.py",
     "recovery.stopped": "accounts/test_office_recovery.py",
+    "webhook.paused": "notices/test_webhooks.py",
     "request.decided": "notices/test_notices_beside.py",
     "request.ends": "notices/test_notices_beside.py",
     "resident.verified": "notices/test_mail_failures.py",

@@ -82,6 +82,7 @@ OF_ACCOUNTS = {
     NoticePage.VERIFICATION,
     NoticePage.RECLASSIFICATION,
     NoticePage.DATA_REQUESTS,
+    NoticePage.WEBHOOKS,
 }
 """Notices to the owner of an account, tested in tests/accounts and tests/moderation."""
 ELSEWHERE = {"desk.check", "desk.checked", "desk.sign", "desk.unpublished", "ballot.receipt"} | {

@@ -16,7 +16,7 @@ from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.queries.scores.computed_scores import chart_data
 from tests import factories
-from tests.citivoice.data_files import copied, spoil
+from tests.citivoice.data.data_files import copied, spoil
 from tests.citivoice.log_rows import END, comment, log_of, sample_rows
 from tests.client import anonymous_client
 

@@ -146,5 +146,8 @@ def test_witness_mail_has_the_newest_published_head(settings, clock):
     (mail,) = server.mails
     assert mail["To"] == "pers@example.org, ombudsman@example.org"
     (head,) = published_heads()
-    assert head["body"] in mail.get_content() and head["signature"] in mail.get_content()
+    line = json.dumps({name: head[name] for name in ("body", "key", "signature")}) + "\n"
+    assert line in mail.get_body(("plain",)).get_content()
+    (attachment,) = mail.iter_attachments()
+    assert attachment.get_content() == line.encode()
     assert not notify_witnesses(replace(settings, witnesses=""), server)

@@ -254,15 +254,18 @@ def test_external_head_of_an_intact_log_gives_no_fault(settings):
     assert faults_of(settings, external_head()) == []
 
 
-def test_external_head_of_another_log_is_a_fault(settings):
+def test_external_head_of_another_log_is_no_fault_but_cannot_be_compared(settings):
     key = sealing.current_signing_key(settings)
     newest = sealing.latest_tree_head(db.session)
     tree = sealing.MerkleTree(newest.size, [bytes.fromhex(peak) for peak in newest.peaks])
     foreign = sign_tree_head(tree, None, key, "https://elsewhere.example", now())
     foreign_head = export_tree_head(foreign)
-    assert faults_of(settings, foreign_head) == [
-        "an external tree head is of another log: https://elsewhere.example"
-    ]
+    forged_head = replace(foreign_head, signature="00" * 64)
+    split = sealing.split_external_heads(
+        db.session(), [foreign_head, forged_head], settings.base_url
+    )
+    assert split.comparable == [forged_head]
+    assert "of another log: https://elsewhere.example" in split.reasons[0]
 
 
 def test_external_head_with_invalid_signature_is_a_fault(settings):

@@ -35,6 +35,10 @@ FIRST_PAGES = {"": "/id/", "warga": "/id/account"}
 DESK = "/id/desk"
 NOT_LINKED = {
     **dict.fromkeys(
+        (route.name for route in get_routes() if route.name.startswith("api.get_")),
+        "a row of a list, for programs",
+    ),
+    **dict.fromkeys(
         ("health.healthz", "health.readyz", "metrics.metrics"), "asked by the operator's monitoring"
     ),
     "phone_numbers.confirm": "redirect after giving a number",

@@ -21,7 +21,7 @@ def test_healthz_responds_ok(app):
 def test_readyz_is_ok_after_migration(app):
     response = anonymous_client(app).get("/readyz")
     assert response.status_code == 200
-    parts = {"status", "database", "migration", "sealing", "disk", "mail", "jobs"}
+    parts = {"status", "database", "migration", "sealing", "disk", "mail", "jobs", "files"}
     assert response.get_json() == dict.fromkeys(parts, "ok")
 
 

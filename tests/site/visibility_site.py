@@ -43,6 +43,7 @@ from deliberate.models import (
     ResponseTemplate,
     Sample,
     StudySource,
+    Webhook,
 )
 from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.deletion import erase_account
@@ -303,6 +304,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
     assert poll is not None
     of_assessment = {"assessment_id": assessment.id}
     return [
+        Webhook(url="https://x.example.org", secret=b"", next_position=0),
         Evidence(
             **of_assessment,
             assessor_id=assessor.id,

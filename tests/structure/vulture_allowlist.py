@@ -7,6 +7,7 @@
 _.causes
 _.protects
 _.without_key
+_.renamed
 
 # A table that statements name in SQL, below the layer of its model.
 _.DataVersion
@@ -24,12 +25,20 @@ _.isolation_level  # sqlite3
 _._value_  # enum
 _.default_converters  # Werkzeug
 _.must_revalidate  # Werkzeug
+_.error_messages  # marshmallow
+_._register_error_handlers  # flask-smorest
 _.parameter_storage_class  # Werkzeug
 _.request_class  # Flask
 _.url_map_class  # Flask
 _.url_rule_class  # Flask
 _.task_class  # waitress
 _.Meta  # WTForms
+_.comments  # python-docx
+_.keep_with_next  # python-docx
+_.left_margin  # python-docx
+_.page_height  # python-docx
+_.page_width  # python-docx
+_.right_margin  # python-docx
 _.get_translations  # WTForms and Flask-Babel
 _.pre_validate  # WTForms
 _.process_formdata  # WTForms

@@ -130,10 +130,11 @@ def _has_signing_key(settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of a verification: the manifest and the faults of its log."""
+    """The result of a verification: manifest, faults of the log, heads that were not compared."""
 
     manifest: dict[str, Any]
     faults: list[Fault]
+    not_compared: list[str]
 
 
 def check_backup(
@@ -150,26 +151,32 @@ def check_backup(
     with tempfile.TemporaryDirectory(prefix="deliberate-backup-") as name:
         temporary_folder = Path(name)
         manifest = unpack(file, temporary_folder / "unpacked", progress)
-        base_settings = replace(settings, mode="test", data_dir=name, log_dir="", upload_dir="")
+        base_settings = replace(
+            settings, mode="test", data_dir=name, log_dir="", upload_dir="", shared_dir=""
+        )
         with _temporary_database(base_settings, file, manifest, server) as temporary_settings:
             app = create_app(temporary_settings)
             with app.app_context():
                 _require_known_schema(file, manifest)
             _move_into_place(temporary_settings, temporary_folder / "unpacked")
-            return CheckResult(manifest, _find_faults(app, manifest, heads))
+            return _check_log(app, manifest, heads)
 
 
-def _find_faults(
+def _check_log(
     app: Flask, manifest: dict[str, Any], heads: Sequence[ExportedTreeHead]
-) -> list[Fault]:
+) -> CheckResult:
     with app.app_context():
         try:
             upgrade()
-            faults = sealing.verify_log(app.config["SETTINGS"].log_path, heads)
+            settings: Settings = app.config["SETTINGS"]
+            split = sealing.split_external_heads(
+                db.session(), heads, settings.base_url, is_copy=True
+            )
+            faults = sealing.verify_log(settings.log_path, split.comparable)
             head = sealing.latest_tree_head(db.session())
             if head is not None and head.root != manifest["log"]["root"]:
                 faults.append(Fault("the log's newest head is not the manifest's", head.size))
-            return faults
+            return CheckResult(manifest, faults, split.reasons)
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -22,6 +22,10 @@ from deliberate.commands.demo_city.follow_ups import (
     hidden_on,
 )
 from deliberate.commands.demo_city.spec import City, CommentSpec, ProposalSpec, comment_position
+from deliberate.commands.demo_city.study_records import (
+    declaration_actions,
+    study_record_actions,
+)
 from deliberate.commands.demo_city.visitors import Visit, choose_visitors, visits
 
 REGULAR_VISITOR_SHARE = 0.15
@@ -43,7 +47,10 @@ def all_actions(city: City) -> list[Action]:
         )
     acts += casework_actions(city)
     acts += assessment_actions(city.assessments, city.samples)
-    acts += _join_actions(city, acts)
+    acts += study_record_actions(city.plans, city.meetings, city.populations)
+    joined = [*_join_actions(city, acts)]
+    entries = [(action.day, action.arguments[0]) for action in joined]
+    acts += [*joined, *declaration_actions(city.populations, entries)]
     return sorted(acts, key=lambda action: action.day)
 
 

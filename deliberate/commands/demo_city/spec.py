@@ -83,6 +83,9 @@ class City:
     assessments: list[Table] = field(default_factory=list)
     samples: list[Table] = field(default_factory=list)
     acts: list[Table] = field(default_factory=list)
+    plans: list[Table] = field(default_factory=list)
+    meetings: list[Table] = field(default_factory=list)
+    populations: list[Table] = field(default_factory=list)
 
     @property
     def people(self) -> set[str]:
@@ -103,6 +106,9 @@ def read_city(folder: Path = HERE) -> City:
         city.assessments += entry.get("assessment", [])
         city.samples += entry.get("sample", [])
         city.acts += entry.get("act", [])
+        city.plans += entry.get("plan", [])
+        city.meetings += entry.get("meeting", [])
+        city.populations += entry.get("population", [])
         if "passers_by" in entry:
             city.passers_by += make_visitors(entry["passers_by"])
         city.proposals += [

@@ -71,7 +71,7 @@ def _unpack(path: Path, folder: str) -> None:
         raise InvalidRelease(f"the ZIP file cannot be unpacked: {error}") from error
 
 
-class _SameHost(HTTPRedirectHandler):
+class SameHost(HTTPRedirectHandler):
     """Follow redirects within one host only."""
 
     def redirect_request(
@@ -90,7 +90,7 @@ class Downloads:
     def __init__(self, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS) -> None:
         self._left = max_bytes
         self._end = time.monotonic() + max_seconds
-        self._opener = build_opener(_SameHost)
+        self._opener = build_opener(SameHost)
 
     def download(self, address: str, path: Path) -> Path:
         """Download a file over HTTP and return its path. Raises InvalidRelease."""

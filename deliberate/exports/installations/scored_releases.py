@@ -123,7 +123,7 @@ def _check_against_log(
         leaves = verifier.read_leaves(log.leaves)
         _require_root(manifest, leaves)
         return count.rows, _is_manifest_bound(folder, log, leaves[: count.covered])
-    except (verifier.VerificationError, OSError, ValueError, KeyError, TypeError) as error:
+    except (*verifier.REFUSALS, OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidRelease(str(error)) from error
 
 

@@ -24,6 +24,7 @@ from deliberate.vocabulary.notices import (
     Timing,
     VerificationEndedNotice,
     VerifiedNotice,
+    WebhookPausedNotice,
 )
 
 LINES = (
@@ -130,6 +131,16 @@ LINES = (
         _(
             "Two administrators decided together as what your account counts. The page says why, "
             "what that changes, and what you can do if it is wrong."
+        ),
+    ),
+    Line(
+        WebhookPausedNotice,
+        ("webhook.paused",),
+        Audience.PERSON,
+        _("A webhook was paused"),
+        _(
+            "An address that you entered has not taken an act for a day, so nothing more is sent "
+            "to it. Once it answers again, have it sent to again: it gets all that it lacks."
         ),
     ),
     Line(

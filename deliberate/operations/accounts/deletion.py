@@ -29,6 +29,7 @@ from deliberate.models import (
     Person,
     Proposal,
     ProposalVersion,
+    UnitContribution,
 )
 from deliberate.models.moderation.visibility import COUNTED, NOT_WITHDRAWN
 from deliberate.operations.accounts.sign_in import verify_passphrase
@@ -159,6 +160,7 @@ def _erase_everything(act: Act[...], person: Person) -> list[str]:
     """Erase the rows in the database; return the files to delete after the commit."""
     files = _withdraw_proposals(act, person) + _draft_files(act, person)
     _withdraw_comments(act, person)
+    _withdraw_unit_contributions(act, person)
     for subject_type, model in (("comment", Comment), ("proposal", Proposal)):
         own = select(model.id).where(model.author_id == person.id)
         close_all_open_items(act, subject_type, own)
@@ -208,6 +210,13 @@ def _withdraw_comments(act: Act[...], person: Person) -> None:
         if is_counted and comment.depth == 0 and comment.author_role == Role.RESIDENT:
             adjust_stance_count(comment.proposal, comment.stance, -1)
         comment.withdrawn_at = comment.withdrawn_at or now()
+
+
+def _withdraw_unit_contributions(act: Act[...], person: Person) -> None:
+    own = update(UnitContribution).where(
+        UnitContribution.author_id == person.id, UnitContribution.withdrawn_at.is_(None)
+    )
+    _execute(act.session, own.values(withdrawn_at=now()))
 
 
 def _erase_unshown_statements(act: Act[...], person: Person) -> None:

@@ -16,8 +16,11 @@ from sqlalchemy.orm import Session
 from deliberate.models import (
     Appeal,
     Interaction,
+    Mandate,
     Meeting,
     ModerationDecision,
+    Overlap,
+    OverlapDecision,
     Poll,
     PollChange,
     Process,
@@ -59,6 +62,7 @@ from deliberate.vocabulary.events.processes import (
 )
 from deliberate.vocabulary.events.proposals import ProposalWithdrawn
 from deliberate.vocabulary.events.releases import StudyRegistered
+from deliberate.vocabulary.events.responses import MandateStated, OverlapOpened, OverlapSettled
 
 SINGLE_TEXTS = (
     (ProcessDocument, ProcessDocumentAdded.KIND, "title"),
@@ -68,6 +72,9 @@ SINGLE_TEXTS = (
     (RulesVersion, RulesPublished.KIND, "body"),
     (StudyPlan, StudyRegistered.KIND, "title"),
     (Poll, PollOpened.KIND, "question"),
+    (Mandate, MandateStated.KIND, "basis"),
+    (Overlap, OverlapOpened.KIND, "reason"),
+    (OverlapDecision, OverlapSettled.KIND, "decision"),
 )
 """Texts that one act publishes and none changes; the column stands for all of the text."""
 REASONS_OF_PROCESSES = (ProcessChanged.KIND, ProcessClosed.KIND, PhaseScheduled.KIND)

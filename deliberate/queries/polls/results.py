@@ -27,11 +27,37 @@ def get_tally(poll: Poll) -> Tally:
     if cached is not None:
         return cached
     tally = count_ballots(poll)
+    _keep_tally(poll, tally)
+    return tally
+
+
+def get_public_tallies(polls: Sequence[Poll]) -> dict[int, Tally]:
+    """Return what is published of several polls by id, with one query for all that are uncounted.
+
+    Polls whose result is not shown yet have no entry.
+    """
+    shown = [poll for poll in polls if poll.shows_result(now())]
+    with _tallies_lock:
+        known = {poll.id for poll in shown if (poll.salt, poll.ballot_version) in _tallies}
+    _count_together([poll for poll in shown if poll.id not in known])
+    return {poll.id: published_part(poll, get_tally(poll)) for poll in shown}
+
+
+def _count_together(polls: Sequence[Poll]) -> None:
+    """Count the ballots of several polls with one query, and keep the tallies."""
+    ballots: dict[int, list[dict[int, int] | None]] = {poll.id: [] for poll in polls}
+    query = select(Ballot.poll_id, Ballot.choice).where(Ballot.poll_id.in_(ballots))
+    for poll_id, pairs in db.session.execute(query) if polls else ():
+        ballots[poll_id].append(None if pairs is None else _ballot_values(pairs))
+    for poll in polls:
+        _keep_tally(poll, tally_ballots(tally_rules(poll), ballots[poll.id]))
+
+
+def _keep_tally(poll: Poll, tally: Tally) -> None:
     with _tallies_lock:
         while len(_tallies) >= CACHE_SIZE:
             _tallies.pop(next(iter(_tallies)))
-        _tallies[state] = tally
-    return tally
+        _tallies[poll.salt, poll.ballot_version] = tally
 
 
 def get_public_tally(poll: Poll) -> Tally:

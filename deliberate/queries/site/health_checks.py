@@ -14,14 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deliberate.clock import now
 from deliberate.config import Settings
-from deliberate.database import db, transient
-from deliberate.models import JobRun
+from deliberate.database import db, get_replica, transient
+from deliberate.database.replica import MAX_LAG_SECONDS
+from deliberate.models import JobRun, Process, Release
 from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.queries.log.tree_heads import unsealed_age
 from deliberate.queries.notices.stuck_deliveries import count_stuck_mails, count_stuck_notices
 
 MAX_UNSEALED_AGE = LATE_AFTER
 """If an entry waits longer for its seal, the sealing job does not run."""
+RELEASES_CHECKED = 20
+"""Newest releases whose files are looked for."""
 MIN_FREE_BYTES = 200 * 1024 * 1024
 
 
@@ -48,8 +51,10 @@ def run_health_checks(settings: Settings) -> list[HealthCheck]:
             HealthCheck("migration", _schema_problem()),
             HealthCheck("sealing", _sealing_problem()),
             HealthCheck("disk", _disk_problem(settings.data_path)),
+            *_replica_check(),
             HealthCheck("mail", _mail_problem(), is_required=False),
             HealthCheck("jobs", _jobs_problem(), is_required=False),
+            HealthCheck("files", _files_problem(settings.releases_path), is_required=False),
         ]
     except SQLAlchemyError:
         return [HealthCheck("database", "no connection")]
@@ -58,6 +63,16 @@ def run_health_checks(settings: Settings) -> list[HealthCheck]:
 def is_sealing_late() -> bool:
     """Return whether the oldest unsealed entry is older than allowed."""
     return unsealed_age() > MAX_UNSEALED_AGE
+
+
+def _replica_check() -> list[HealthCheck]:
+    """Return the check of the replica, if there is one; without it readers get the primary."""
+    replica = get_replica()
+    if replica is None:
+        return []
+    state = replica.state()
+    is_behind = state.lag_seconds > MAX_LAG_SECONDS
+    return [HealthCheck("replica", state.problem, is_required=is_behind)]
 
 
 def _schema_problem() -> str:
@@ -92,6 +107,23 @@ def _jobs_problem() -> str:
             select(JobRun.name).where(JobRun.failed_at.is_not(None)).order_by(JobRun.name)
         ).all()
     return f"failed: {', '.join(failed)}" if failed else ""
+
+
+def _files_problem(folder: Path) -> str:
+    """Return which new release has no files here: another host with another folder made it."""
+    newest = (
+        select(Process.slug, Release.stamp)
+        .join(Process, Process.id == Release.process_id)
+        .where(Release.removed_at.is_(None))
+        .order_by(Release.id.desc())
+        .limit(RELEASES_CHECKED)
+    )
+    missing = [
+        f"{slug}/{stamp}"
+        for slug, stamp in db.session.execute(newest)
+        if not (folder / slug / stamp).is_dir()
+    ]
+    return f"not in {folder.parent} of this host: {', '.join(missing)}" if missing else ""
 
 
 def _disk_problem(folder: Path) -> str:

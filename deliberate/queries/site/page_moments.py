@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from deliberate.clock import now
-from deliberate.database import UtcDateTime, db, read_version
+from deliberate.database import UtcDateTime, Version, db, read_version, reading_engine
 from deliberate.models import Phase, Poll, Questionnaire
 from deliberate.models.moderation.visibility import HideableText
 
@@ -38,14 +38,14 @@ _MOMENTS = union_all(
 )
 
 
-def data_version() -> str:
-    """Return the version of the recorded store.
+def data_version(proposal_id: int | None = None) -> Version:
+    """Return the version of the recorded store for the page of a proposal, or for another page.
 
     It is read before the session begins its transaction, so a page is never made from older data
     than its version names. A connection of its own costs less than a session.
     """
-    with db.engine.connect() as connection:
-        return read_version(connection)
+    with reading_engine().connect() as connection:
+        return read_version(connection, proposal_id)
 
 
 def next_change_by_date() -> datetime:

@@ -11,6 +11,7 @@ from deliberate.operations.proposals.follows import follow_subject, unfollow_sub
 from deliberate.operations.site.rate_limits import CLICKS
 from deliberate.permissions.notices import may_publish_news
 from deliberate.permissions.processes import is_open_for, may_inform, works_at_desk
+from deliberate.queries.documents.documents import list_draft_texts
 from deliberate.queries.processes.meetings import list_meetings
 from deliberate.queries.processes.news import NEWS_ON_PAGE, list_news
 from deliberate.queries.processes.phases import get_next_phase, phase_steps
@@ -81,6 +82,7 @@ def show(slug: str) -> str:
         changes=list_process_changes(process),
         owed=owed_responses(process) if process.closed_at else [],
         documents=list_documents(process),
+        draft_texts=list_draft_texts(process),
         contacts=list_contacts(process),
         news=list_news(process, NEWS_ON_PAGE),
         meetings=list_meetings(process, 1),

@@ -1,28 +1,21 @@
 """Pages on which the assessors write what a study found, and the report for everybody."""
 
-import json
 from typing import TYPE_CHECKING
 
 from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 
-from deliberate.citivoice import load_framework
-from deliberate.days import local_today
+from deliberate.config import needs_extra
+from deliberate.exports.studies.figures import report_figures
+from deliberate.exports.studies.report_blocks import CITATIONS, citation
+from deliberate.exports.studies.report_docx import can_write_docx
 from deliberate.exports.study_csv import judgement_csv
 from deliberate.forms.scores.findings import FindingForm, RecommendationForm
 from deliberate.operations.scores.findings import FindingInput, write_finding
 from deliberate.permissions.decision import require
 from deliberate.permissions.scores.assessments import may_write_findings
-from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institutions import localized_name
-from deliberate.queries.scores import assessments as assessment_queries
-from deliberate.queries.scores.planned_judged_logged import (
-    criteria_side_by_side,
-    measured_indicators,
-)
-from deliberate.queries.scores.process_scores import newest_snapshot
 from deliberate.queries.scores.studies.findings import (
     RECOMMENDATIONS,
     SUMMARIES,
@@ -31,10 +24,9 @@ from deliberate.queries.scores.studies.findings import (
     topics,
     versions_of,
 )
-from deliberate.queries.scores.studies.pledges import pledge_lines
-from deliberate.queries.scores.studies.settling import settled_notes
 from deliberate.queries.scores.studies.sources import get_sources, list_sources, public_part
 from deliberate.views.scores.assessments import ASSESSMENT, get_assessment_or_404
+from deliberate.views.scores.study_reports import get_report_or_404, report_address
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -124,52 +116,29 @@ def _written(finding: "Finding") -> dict[str, object]:
     }
 
 
-def _published(slug: str) -> "tuple[Assessment, list[Assessment]]":
-    """Return the judgement in force of a process with all its public assessments, or raise."""
-    process = get_or_404(get_process(slug))
-    assessments = assessment_queries.public_assessments(process.id)
-    _plan, judgement = assessment_queries.plan_and_judgement_in_force(assessments)
-    if judgement is None:
-        raise NotFound
-    return judgement, assessments
-
-
 @blueprint.page("/scores/<slug>/report", "public", cached=True)
 def report(slug: str) -> ResponseReturnValue:
     """Show the report of the published judgement: for residents first, then the whole study."""
-    judgement, assessments = _published(slug)
-    process, snapshot = judgement.process, newest_snapshot(judgement.process_id)
-    document = json.loads(snapshot.document) if snapshot else None
-    today = local_today(process)
+    content = get_report_or_404(slug)
     return render_template(
         "scores/study_findings/report.html",
-        process=process,
-        judgement=judgement,
-        findings=current_findings(judgement),
+        process=content.process,
+        report=content,
+        figures=report_figures(content, g.language),
         groups=topic_groups(),
         recommendations=RECOMMENDATIONS,
-        snapshot=snapshot,
-        criteria={
-            row.id: row
-            for category in criteria_side_by_side(process, document, g.language, today).categories
-            for row in category.criteria
-        }
-        if document
-        else {},
-        scores=assessment_queries.criterion_scores(judgement),
-        notes={note.code: note for note in settled_notes(judgement)},
-        agreement=assessment_queries.assessor_agreement(judgement),
-        assessors=assessment_queries.saved_assessors(judgement),
-        pledges=pledge_lines(assessments, today, measured_indicators(document) if document else {}),
+        works=CITATIONS,
+        citation=citation(content, g.language, report_address(slug)),
+        has_docx=can_write_docx(),
+        docx_hint=needs_extra("texts"),
         public_part=public_part,
         localized_name=localized_name,
-        framework=load_framework(),
     )
 
 
 @blueprint.page("/scores/<slug>/report.csv", "public")
 def table(slug: str) -> ResponseReturnValue:
     """Return every answer of the published judgement with its evidence as CSV."""
-    judgement, _assessments = _published(slug)
+    judgement = get_report_or_404(slug).judgement
     headers = {"Content-Disposition": f'attachment; filename="judgement-{slug}.csv"'}
     return Response(judgement_csv(judgement, g.language), mimetype="text/csv", headers=headers)

@@ -13,6 +13,8 @@ from werkzeug.exceptions import BadHost, BadRequest, HTTPException
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.queries.processes.processes import get_process_of
+from deliberate.queries.site.read_database import read_primary_instead
+from deliberate.views.site.delivery.problems import is_api, problem
 from deliberate.views.site.form_pages import (
     flash_with_receipt,
     redirect_with_message,
@@ -27,6 +29,8 @@ RETRY_AFTER_SECONDS = 5
 STATUSES_WITH_PAGE = {400, 403, 404, 405, 410, 413, 429}
 MIN_TYPED_CHARACTERS = 20
 """Shorter values are not shown again: they are choices rather than texts."""
+MIN_KEPT_CHARACTERS = 3
+"""The same while the database is down: nothing but this page has a title or an amount then."""
 REFUSAL_STATUSES = {
     RefusalKind.ROLE: 403,
     RefusalKind.PERSON: 403,
@@ -65,12 +69,26 @@ def init_app(app: Flask) -> None:
 def handle_http_error(error: HTTPException) -> ResponseReturnValue:
     """Return the page of an error status; redirects and other statuses pass unchanged."""
     code = error.code or 500
+    if is_api(request.path) and code >= 400:
+        return _problem_of(error, code)
     if code not in STATUSES_WITH_PAGE:
         return error.get_response()
     if isinstance(error, BadHost):  # no URL can be built for it
         return _render_plain("site/errors/bad_host.html"), code
     text = "" if code == 413 else _typed_text()  # a body that is too large is not parsed
     return _error_page(f"site/errors/{code}.html", code, text=text)
+
+
+def _problem_of(error: HTTPException, code: int) -> ResponseReturnValue:
+    """Return the problem of the read API that an error is, with what is wrong by parameter."""
+    messages = (getattr(error, "data", None) or {}).get("messages", {})
+    errors = {
+        name: [str(text) for text in (texts if isinstance(texts, list) else [texts])]
+        for name, texts in messages.get("query", {}).items()
+    }
+    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    detail = _("A parameter is not valid.") if errors else ""
+    return problem(code, detail, errors=errors, headers=headers)
 
 
 def _error_page(template: str, status: int, **context: object) -> ResponseReturnValue:
@@ -161,22 +179,42 @@ def handle_unexpected_error(error: Exception) -> ResponseReturnValue:
     request_id = g.get("request_id") or secrets.token_hex(8)
     fields = {"request_id": request_id}
     current_app.logger.error("unexpected error", exc_info=error, extra={"fields": fields})
+    if is_api(request.path):
+        return problem(500)
     return _render_plain("site/errors/500.html", reference=request_id), 500
 
 
 def handle_database_unavailable(error: Exception) -> ResponseReturnValue:
-    """Log that the database is locked, full or down, and return a page with the time to retry."""
+    """Log that the database is locked, full or down, and return a page with the time to retry.
+
+    A reader of the replica gets the page from the primary instead.
+    """
+    if read_primary_instead():
+        return _answer_again()
     fields = {"request_id": g.get("request_id", "")}
     current_app.logger.warning("database unavailable", exc_info=error, extra={"fields": fields})
+    if is_api(request.path):
+        return problem(503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     can_resend = _can_be_sent_again()
     page = _render_plain(
         "site/errors/503.html",
         wait=RETRY_AFTER_SECONDS,
         action=request.full_path.rstrip("?"),
         can_resend=can_resend,
-        fields=list(request.form.items(multi=True)) if can_resend else _typed_fields(),
+        fields=list(request.form.items(multi=True))
+        if can_resend
+        else _typed_fields(MIN_KEPT_CHARACTERS),
     )
     return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+def _answer_again() -> ResponseReturnValue:
+    """Run the request once more, its hooks included; an error is handled as the first time."""
+    try:
+        answer: ResponseReturnValue | None = current_app.preprocess_request()
+        return current_app.dispatch_request() if answer is None else answer
+    except Exception as failure:  # it is handled as one of a view
+        return current_app.handle_user_exception(failure)
 
 
 def _render_plain(template: str, **context: object) -> str:
@@ -188,19 +226,17 @@ def _render_plain(template: str, **context: object) -> str:
 def _can_be_sent_again() -> bool:
     """Return whether the form can be sent again from another page, with the tokens it has.
 
-    The form key lets it count once. A passphrase is not shown, a file cannot be handed back.
+    The form key lets it count once. A passphrase is not shown, a file cannot be handed back; a
+    field for files where none was chosen is sent without a name.
     """
-    return request.method == "POST" and not request.files and not SECRETS & set(request.form)
+    has_files = any(file.filename for file in request.files.values())
+    return request.method == "POST" and not has_files and not SECRETS & set(request.form)
 
 
-def _typed_fields() -> list[tuple[str, str]]:
+def _typed_fields(longer_than: int = MIN_TYPED_CHARACTERS) -> list[tuple[str, str]]:
     """Return the submitted texts that a person typed, without passphrases."""
     fields = submitted_fields() if request.method == "POST" else []
-    return [
-        (name, text)
-        for name, text in fields
-        if "pass" not in name and len(text) > MIN_TYPED_CHARACTERS
-    ]
+    return [(name, text) for name, text in fields if "pass" not in name and len(text) > longer_than]
 
 
 def _typed_text() -> str:

@@ -20,6 +20,8 @@ from deliberate.operations.accounts.devices import touch_device
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.devices import get_person_by_device_token
 from deliberate.queries.accounts.second_factor import must_set_up_second_factor
+from deliberate.queries.site.read_database import read_replica_if_current
+from deliberate.views.site.delivery.problems import is_cookieless
 from deliberate.views.site.errors import ForeignForm
 from deliberate.views.site.form_pages import see_other
 from deliberate.views.site.request_context import (
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 LAST_SEEN_PRECISION = timedelta(minutes=5)
 """The last-seen time of a device is written again after this time."""
+READS_PRIMARY = frozenset({"health", "metrics"})
+"""Blueprints that say how the primary is."""
 WITHOUT_SECOND_FACTOR = frozenset(
     {"static", "second_factor.show", "second_factor.add", "sign_in.sign_out"}
 )
@@ -48,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.url_value_preprocessor(_set_language)
     app.url_defaults(_add_language)
     app.before_request(_refuse_other_machines)
+    app.before_request(_choose_database)
     app.before_request(_authorize_request)
     login_manager.user_loader(get_person_by_device_token)
     login_manager.session_protection = None
@@ -60,6 +65,16 @@ def _refuse_other_machines() -> None:
     host = urlsplit(f"//{request.host}").hostname or ""
     if not (is_loopback(request.remote_addr or "") and is_loopback(host)):
         abort(403, _("This installation is a trial without TLS: it answers only its own machine."))
+
+
+def _choose_database() -> None:
+    """Let a reader without a session read the replica, if the installation has one."""
+    if (
+        request.method in {"GET", "HEAD"}
+        and request.blueprint not in READS_PRIMARY
+        and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
+    ):
+        read_replica_if_current()
 
 
 def audience_of(endpoint: str | None) -> tuple[str, ...]:
@@ -77,11 +92,18 @@ def _set_language(
 
 
 def _preferred_language() -> str:
-    chosen = request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"], "")
+    chosen = _chosen_language()
     if chosen in LANGUAGES:
         return chosen
     default = current_settings().default_lang
     return request.accept_languages.best_match(LANGUAGES, default) or default
+
+
+def _chosen_language() -> str:
+    """Return the language that the reader chose: by a parameter where no cookie is read."""
+    if is_cookieless(request.path):
+        return request.args.get("language", "")
+    return request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"], "")
 
 
 def _add_language(
@@ -97,6 +119,8 @@ def _authorize_request() -> ResponseReturnValue | None:
     if request.url_rule is None:
         return None
     audience = audience_of(request.endpoint)
+    if is_cookieless(request.path) and "public" in audience:
+        return None
     if request.method == "POST" and _comes_from_this_site() is False:
         raise ForeignForm(_("Another site sent this form. Nothing was stored."))
     person = current_person()

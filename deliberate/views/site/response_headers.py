@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, g, request, session
 
+from deliberate.views.site.delivery.framing import set_embed_headers
+from deliberate.views.site.delivery.problems import is_cookieless
 from deliberate.views.site.request_context import current_settings
 
 CONTENT_SECURITY_POLICY = (
@@ -32,6 +34,7 @@ FILES = {"static", "pictures.show", "share_cards.show"}
 
 def set_security_headers(response: Response) -> Response:
     """Set the security headers, and Cache-Control and Vary where nothing else sets them."""
+    set_embed_headers(response)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if current_settings().uses_tls:
@@ -39,10 +42,10 @@ def set_security_headers(response: Response) -> Response:
             "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
         )
     if request.endpoint not in FILES and not g.get("is_shared_page"):
-        if _has_session():
+        if not is_cookieless(request.path) and _has_session():
             response.headers["Cache-Control"] = "private, no-store"
         response.headers.setdefault("Cache-Control", "no-cache")
-        response.vary.add("Cookie")
+        response.vary.add("Accept-Language" if is_cookieless(request.path) else "Cookie")
     return response
 
 

@@ -2,8 +2,10 @@
 
 from deliberate.vocabulary.events import (
     accounts,
+    documents,
     log,
     moderation,
+    notices,
     polls,
     processes,
     proposals,
@@ -19,9 +21,11 @@ __all__ = [
     "EVENT_TYPES",
     "Event",
     "accounts",
+    "documents",
     "kinds_with",
     "log",
     "moderation",
+    "notices",
     "polls",
     "processes",
     "proposals",

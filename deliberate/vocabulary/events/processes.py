@@ -55,6 +55,7 @@ class ProcessImported(Event, kind="process.imported", visibility=PUBLIC):
 
     source: str = detail("the platform")
     carries: str | list[str] = detail("criteria that its data can show")
+    licence: str | None = detail("licence of its texts", default=None)
 
 
 class ProcessDeleted(Event, kind="process.deleted", visibility=INTERNAL):

@@ -115,3 +115,27 @@ class SettingChanged(Event, kind="setting.changed", visibility=INTERNAL):
     """An administrator changed a setting."""
 
     name: str = detail("name of the setting")
+
+
+class MandateStated(Event, kind="mandate.stated", visibility=PUBLIC, has_text=True):
+    """An institution was stated to be responsible for a topic, by a rule."""
+
+    institution: int = detail("id of the institution")
+
+
+class MandateEnded(Event, kind="mandate.ended", visibility=PUBLIC):
+    """A mandate was stated to hold no more."""
+
+    institution: int = detail("id of the institution")
+
+
+class OverlapOpened(Event, kind="overlap.opened", visibility=PUBLIC, has_text=True):
+    """The question was opened which institution is responsible for a topic."""
+
+    coordinator: int = detail("id of the institution that coordinates it")
+
+
+class OverlapSettled(Event, kind="overlap.settled", visibility=PUBLIC, has_text=True):
+    """An overlap of institutions was settled by a written decision."""
+
+    overlap: int = detail("id of the overlap")

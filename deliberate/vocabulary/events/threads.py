@@ -9,6 +9,7 @@ class CommentPosted(Event, kind="comment.posted", visibility=PUBLIC, has_text=Tr
 
     kind: str | None = detail("argument or question", default=None)
     source_given: bool | None = detail("a source is cited", default=None)
+    unit: int | None = detail("id of the unit of a draft text that it is on", default=None)
 
 
 class CommentEdited(Event, kind="comment.edited", visibility=PUBLIC, has_text=True):

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -21,7 +21,11 @@ from deliberate.clock import now
 from deliberate.keys import signing_keys
 from deliberate.queries.site.page_moments import data_version, next_change_by_date
 from deliberate.views.site.delivery.compression import PAGE_LEVEL, accepts_gzip
+from deliberate.views.site.delivery.problems import is_cookieless
 from deliberate.views.site.request_context import current_person
+
+if TYPE_CHECKING:
+    from deliberate.database import Version
 
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes of compressed pages that one process keeps."""
@@ -36,7 +40,9 @@ A browser asks each time, a proxy at most every 15 seconds. With `stale-while-re
 would show the old page once more, also to a reader who has signed in meanwhile.
 """
 
-KEPT_TYPES = {"text/html", "application/geo+json"}
+KEPT_TYPES = {"text/html", "application/geo+json", "application/json"}
+KEPT_HEADERS = ("Link", "Content-Language")
+"""Headers of a page that are kept with it."""
 
 PageKey = tuple[str, str, str, bytes, str]
 
@@ -60,13 +66,17 @@ class KeptPage:
 
     etag: str
     compressed: bytes
+    thread: str
+    """The version of the thread, or of all threads, that it shows."""
     mimetype: str = "text/html"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class PageCache:
     """The pages made from one state of the data; those not read for longest are dropped first.
 
-    Another state drops all of them: nothing that was hidden or erased stays in memory.
+    Another state drops all of them: nothing that was hidden or erased stays in memory. An act in
+    a thread is no other state: a page that shows the thread is made again when it is requested.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
@@ -76,14 +86,15 @@ class PageCache:
         self._state: State | None = None
         self._lock = threading.Lock()
 
-    def get(self, key: PageKey, version: str) -> KeptPage | None:
+    def get(self, key: PageKey, version: "Version") -> KeptPage | None:
         """Return the page of a key if it is that of the version and of this moment."""
         with self._lock:
-            if self._state is None or not self._state.is_current(version):
+            if self._state is None or not self._state.is_current(version.common):
                 return None
             page = self._pages.get(key)
-            if page is not None:
-                self._pages.move_to_end(key)
+            if page is None or page.thread != version.thread:
+                return None
+            self._pages.move_to_end(key)
             return page
 
     def put(self, key: PageKey, state: State, page: KeptPage) -> None:
@@ -126,7 +137,7 @@ class PageSessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return the session of a request; without a cookie there is no signature to check."""
-        if self.get_cookie_name(app) not in request.cookies:
+        if is_cookieless(request.path) or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
 
@@ -144,7 +155,7 @@ class PageSessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Save the session; a page for readers without one has none to save."""
-        if not g.get("is_shared_page"):
+        if not (g.get("is_shared_page") or is_cookieless(request.path)):
             super().save_session(app, session, response)
 
 
@@ -167,19 +178,23 @@ def _is_shared_request() -> bool:
         getattr(view, "cached", False)
         and request.method in {"GET", "HEAD"}
         and len(request.query_string) <= MAX_QUERY_BYTES
-        and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
-        and current_person() is None
+        and (is_cookieless(request.path) or _has_no_session())
     )
+
+
+def _has_no_session() -> bool:
+    name = current_app.config["SESSION_COOKIE_NAME"]
+    return name not in request.cookies and current_person() is None
 
 
 def _answer_from_cache() -> Response | None:
     if not _is_shared_request():
         return None
     cache, key = _page_cache(), _page_key()
-    version = data_version()
+    version = data_version((request.view_args or {}).get("proposal_id"))
     page = cache.get(key, version)
     if page is None:
-        g.setdefault("page_to_keep", (key, cache.state(version)))
+        g.setdefault("page_to_keep", (key, cache.state(version.common), version.thread))
         return None
     return _respond(page)
 
@@ -199,23 +214,27 @@ def _respond(page: KeptPage, body: bytes | None = None) -> Response:
     else:
         response = Response(body or gzip.decompress(page.compressed), mimetype=page.mimetype)
     response.set_etag(page.etag, weak=True)
+    response.headers.extend(page.headers)
     g.setdefault("is_shared_page", True)
     return response
 
 
 def _keep_page(response: Response) -> Response:
     """Store the page that a view made, and set the headers for proxies."""
-    key, state = g.pop("page_to_keep", (None, None))
+    key, state, thread = g.pop("page_to_keep", (None, None, ""))
     if key is not None and _is_keepable(response):
         body = response.get_data()
         etag = hashlib.sha256(body).hexdigest()[:24]
         compressed = gzip.compress(body, PAGE_LEVEL, mtime=0)
-        page = KeptPage(etag, compressed, response.mimetype or "text/html")
+        headers = tuple(item for item in response.headers.items() if item[0] in KEPT_HEADERS)
+        page = KeptPage(etag, compressed, thread, response.mimetype or "text/html", headers)
         _page_cache().put(key, state, page)
         response = _respond(page, body)
     if g.get("is_shared_page"):
         response.headers["Cache-Control"] = SHARED
         response.vary.add("Accept-Encoding")
+        if is_cookieless(request.path):  # no part of the path names the language
+            response.vary.add("Accept-Language")
     return response
 
 

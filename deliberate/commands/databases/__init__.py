@@ -1,0 +1,1 @@
+"""Copies of the whole database from one engine or server to another."""

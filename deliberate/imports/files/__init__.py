@@ -1,0 +1,1 @@
+"""Files as people have them: packed, encoded, as tables, JSON or spreadsheets."""

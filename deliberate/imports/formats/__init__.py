@@ -1,0 +1,1 @@
+"""Formats with readers of their own: ConvoKit, Polis, Pabulib."""

@@ -1,0 +1,275 @@
+"""Tables of draft texts under consultation: versions, units with lasting ids, contributions."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deliberate.clock import now
+from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json, new_salt
+from deliberate.database.personal_data import (
+    COUNTS,
+    OFFICIAL,
+    Category,
+    not_personal,
+    personal,
+    rows,
+)
+from deliberate.legal_texts.units import unit_label
+from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.conditions import Through
+from deliberate.models.moderation.visibility import (
+    SHOWN_TEXT,
+    HideableText,
+    VisibleText,
+    held_index,
+    read_by,
+)
+from deliberate.models.processes import Process
+from deliberate.models.responses.institution import Institution
+from deliberate.vocabulary import Role
+
+
+class Document(VisibleText, Base):
+    """A draft text of a process. Its text is in its versions, which never change."""
+
+    __tablename__ = "document"
+    subject_type = "document"
+    personal_data = rows(
+        "documents",
+        "Draft texts",
+        owner="opened_by_id",
+        columns=(
+            "id process_id title language version opened_at closed_at opened_by_id institution_id"
+        ),
+        kept=OFFICIAL,
+    )
+    visibility = Through("process", Process.visibility)
+    readers = read_by(visibility, "title")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    title: Mapped[str] = mapped_column(String(255))
+    language: Mapped[str] = mapped_column(String(8))
+    version: Mapped[int] = mapped_column(default=1)
+    """The number of the version in force."""
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+
+    process: Mapped[Process] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+    versions: Mapped[list["DocumentVersion"]] = relationship(
+        order_by="DocumentVersion.number", back_populates="document"
+    )
+
+
+class DocumentVersion(VisibleText, Base):
+    """A published version of a draft text, as it was imported or typed, with its reason."""
+
+    __tablename__ = "document_version"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+    subject_type = "document_version"
+    personal_data = rows(
+        "document_versions",
+        "Versions of draft texts",
+        owner="published_by_id",
+        columns=(
+            "id document_id number note source preamble closing explanation published_at"
+            " published_by_id counts"
+        ),
+        kept=OFFICIAL,
+        hidden="salt",
+    )
+    visibility = Through("document", Document.visibility)
+    readers = read_by(visibility, "note", "source", "preamble", "closing", "explanation")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    number: Mapped[int]
+    note: Mapped[str] = mapped_column(Text, default="")
+    """What changed and why; empty for the first version."""
+    source: Mapped[str] = mapped_column(Text)
+    """The whole text as it was read: the units are made from it."""
+    preamble: Mapped[str] = mapped_column(Text, default="")
+    closing: Mapped[str] = mapped_column(Text, default="")
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    counts: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    """Units that changed, moved, were added and dropped, and units in all."""
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+
+    document: Mapped[Document] = relationship(back_populates="versions")
+
+    @property
+    def process_id(self) -> int:
+        """Return the process that acts on this version belong to."""
+        return self.document.process_id
+
+    @property
+    def sealed_text(self) -> str:
+        """Return what the log binds: title, number, reason and the whole text."""
+        return canonical_json([self.document.title, self.number, self.note, self.source])
+
+
+class DocumentUnit(Base):
+    """A unit of a draft text. Its id lasts through versions, whatever its number becomes."""
+
+    __tablename__ = "document_unit"
+    subject_type = "document_unit"
+    personal_data = not_personal("id document_id kind")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+
+
+class UnitText(VisibleText, Base):
+    """The text of a unit in a version, with its number, place and what happened to it."""
+
+    __tablename__ = "unit_text"
+    __table_args__ = (
+        UniqueConstraint("version_id", "address"),
+        UniqueConstraint("version_id", "unit_id"),
+        Index("ix_unit_text_unit_id", "unit_id"),
+    )
+    personal_data = not_personal(
+        "id version_id unit_id position kind number address parent heading body explanation"
+        " status is_moved"
+    )
+    visibility = Through("version", DocumentVersion.visibility)
+    readers = read_by(visibility, "heading", "body", "explanation")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"))
+    position: Mapped[int]
+    """Its place in the text, from 0."""
+    kind: Mapped[str] = mapped_column(String(12))
+    number: Mapped[str] = mapped_column(String(24))
+    address: Mapped[str] = mapped_column(String(120))
+    """Its address in this version, such as pasal-12A/ayat-1."""
+    parent: Mapped[str] = mapped_column(String(120), default="")
+    """The address of the unit around it, empty at the top."""
+    heading: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(12), default="new")
+    """new, merged, split, moved, changed, renumbered or kept: since the version before."""
+    is_moved: Mapped[bool] = mapped_column(default=False)
+
+    version: Mapped[DocumentVersion] = relationship()
+
+    @property
+    def label(self) -> str:
+        """Return its number as the drafting of laws writes it: Pasal 12A, ayat (1)."""
+        return self.heading if self.kind == "heading" else unit_label(self.kind, self.number)
+
+
+class UnitSource(Base):
+    """A unit of a version comes from a unit of the version before: itself, or another."""
+
+    __tablename__ = "unit_source"
+    __table_args__ = (Index("ix_unit_source_source_id", "source_id", "version_id"),)
+    personal_data = not_personal("version_id unit_id source_id")
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"), primary_key=True)
+
+
+class UnitContribution(HideableText, Base):
+    """A comment, a question or an amendment on a unit, written on one version of it."""
+
+    __tablename__ = "unit_contribution"
+    __table_args__ = (
+        Index("ix_unit_contribution_unit_id", "unit_id", "id"),
+        Index("ix_unit_contribution_document_id", "document_id", "id"),
+        held_index("ix_unit_contribution_held_until", "held_until"),
+    )
+    subject_type = "unit_contribution"
+    personal_data = rows(
+        "unit_contributions",
+        "Comments and amendments on draft texts",
+        owner="author_id",
+        columns=(
+            "id document_id unit_id version_id kind stance author_id author_role institution_id"
+            " language quoted posted_at withdrawn_at join_count hidden_at hidden_ground held_until"
+        ),
+        kept=COUNTS,
+    )
+    visibility = SHOWN_TEXT
+    readers = read_by(visibility, "body", "replacement", "quoted")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    """comment, question or amendment."""
+    stance: Mapped[int | None] = mapped_column(SmallInteger)
+    body: Mapped[str] = mapped_column(Text, info=personal(Category.WORDS))
+    """The comment, the question, or the reason of an amendment."""
+    replacement: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
+    """The words that an amendment proposes; empty for others."""
+    quoted: Mapped[str] = mapped_column(Text, default="")
+    """The text of the unit when it was written on, kept as words."""
+    language: Mapped[str] = mapped_column(String(8), default="id")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    author_role: Mapped[Role] = mapped_column(String(16), default=Role.RESIDENT)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    join_count: Mapped[int] = mapped_column(default=0)
+    posted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16), default=new_salt, info=personal(Category.TECHNICAL, download=False)
+    )
+
+    document: Mapped[Document] = relationship()
+    version: Mapped[DocumentVersion] = relationship()
+    author: Mapped[Person | None] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+
+    @property
+    def process_id(self) -> int:
+        """Return the process that acts on this contribution belong to."""
+        return self.document.process_id
+
+    @property
+    def process(self) -> Process:
+        """Return the process that its draft text belongs to."""
+        return self.document.process
+
+    @property
+    def sealed_text(self) -> str:
+        """Return the text of which the log has an HMAC."""
+        return f"{self.replacement}\n\n{self.body}" if self.kind == "amendment" else self.body
+
+
+class AmendmentJoin(Base):
+    """A person joined an amendment that another proposed."""
+
+    __tablename__ = "amendment_join"
+    personal_data = rows(
+        "amendment_joins",
+        "Joined amendments",
+        owner="person_id",
+        columns="contribution_id person_id joined_at",
+        kept=COUNTS,
+    )
+
+    contribution_id: Mapped[int] = mapped_column(
+        ForeignKey("unit_contribution.id"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

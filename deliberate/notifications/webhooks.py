@@ -1,0 +1,129 @@
+"""Sending public acts to webhooks: one at a time, in the order of the log, at least once.
+
+The acts are those of the change feed, up to the published head. Requests are signed as Standard
+Webhooks describes; a name is resolved once for each, and only public addresses are connected to.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from http.client import HTTPSConnection
+from time import monotonic
+from urllib.parse import urlsplit
+
+from deliberate.clock import now
+from deliberate.database import db
+from deliberate.models import Webhook
+from deliberate.notifications.channels.adapter import (
+    MAX_SEND_SECONDS,
+    PermanentFailure,
+    TemporaryFailure,
+)
+from deliberate.notifications.channels.http_exchange import ExchangeFailed, post
+from deliberate.notifications.channels.push_addresses import PrivateAddress, open_connection
+from deliberate.operations.notices.webhooks import (
+    SECRET_PREFIX,
+    record_try,
+    record_wanted_try,
+    secrets_of,
+    skip_to,
+)
+from deliberate.queries.log.public_acts import PublicAct
+from deliberate.queries.notices.webhooks import (
+    get_public_act,
+    get_webhook,
+    list_due_webhooks,
+    list_wanted_tries,
+    next_act,
+    published_size,
+)
+
+TIMEOUT_SECONDS = 10.0
+
+
+def send_webhooks() -> int:
+    """Send what is due to every webhook, and return the number of acts that were received.
+
+    One that does not answer is tried again later and holds back no other.
+    """
+    end = monotonic() + MAX_SEND_SECONDS
+    db.session.rollback()
+    return sum(_send_all(webhook_id, end) for webhook_id in list_due_webhooks())
+
+
+def _send_all(webhook_id: int, end: float) -> int:
+    """Send acts to a webhook until one is not received, none is left or the time is over."""
+    _send_wanted(webhook_id, end)
+    received = 0
+    while monotonic() < end:
+        db.session.rollback()
+        webhook, size = get_webhook(webhook_id), published_size()
+        if webhook is None or webhook.paused_at is not None:
+            break
+        act = next_act(webhook, size)
+        if act is None:
+            if webhook.next_position < size:
+                skip_to(webhook_id, size)
+            break
+        status, error = _send(webhook, act)
+        if not record_try(webhook_id, act.position, status, error):
+            break
+        received += 1
+    return received
+
+
+def _send_wanted(webhook_id: int, end: float) -> None:
+    """Send what an administrator asked for once more; it is tried once."""
+    webhook = get_webhook(webhook_id)
+    for wanted in list_wanted_tries(webhook) if webhook else ():
+        act = get_public_act(wanted.position)
+        if webhook is None or act is None or monotonic() > end:
+            break
+        record_wanted_try(wanted.id, *_send(webhook, act))
+
+
+def _send(webhook: Webhook, act: PublicAct) -> tuple[int | None, str]:
+    """Send one act; return the status of the answer and a code of what went wrong, if anything."""
+    url = urlsplit(webhook.url)
+    body = message_body(act)
+    headers = message_headers(act, body, secrets_of(webhook))
+    path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
+    try:
+        connection: HTTPSConnection = open_connection(
+            url.hostname or "", url.port or 443, TIMEOUT_SECONDS
+        )
+        status, _answer = post(connection, path, body, headers, TIMEOUT_SECONDS)
+    except PrivateAddress:
+        return None, "private_address"
+    except (TemporaryFailure, PermanentFailure):
+        return None, "unknown_name"
+    except ExchangeFailed:
+        return None, "no_answer"
+    return status, "" if 200 <= status < 300 else "status"
+
+
+def message_body(act: PublicAct) -> bytes:
+    """Return the body of a message: kind, hour, and the act as in the change feed."""
+    content = {"type": act.public["kind"], "timestamp": act.public["hour"], "data": asdict(act)}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def message_headers(act: PublicAct, body: bytes, secrets: list[str]) -> Mapping[str, str]:
+    """Return the headers of a message; its id is the same each time it is sent."""
+    message, seconds = f"act_{act.position}", int(now().timestamp())
+    signed = f"{message}.{seconds}.".encode() + body
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "deliberate-webhooks",
+        "webhook-id": message,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": " ".join(_signature(secret, signed) for secret in secrets),
+    }
+
+
+def _signature(secret: str, signed: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

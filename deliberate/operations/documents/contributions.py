@@ -1,0 +1,154 @@
+"""Contributions to the units of draft texts: comments, questions and amendments."""
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+
+from deliberate.clock import now
+from deliberate.models import (
+    AmendmentJoin,
+    Document,
+    Person,
+    UnitContribution,
+    UnitText,
+)
+from deliberate.permissions.decision import InvalidInput, Refused, require
+from deliberate.permissions.documents import (
+    may_contribute,
+    may_join_amendment,
+    may_withdraw_contribution,
+)
+from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.text import clean
+from deliberate.vocabulary import Stance
+from deliberate.vocabulary.events.documents import (
+    AmendmentJoined,
+    AmendmentProposed,
+    AmendmentWithdrawn,
+)
+from deliberate.vocabulary.events.threads import CommentPosted, CommentWithdrawn
+
+
+@dataclass(frozen=True)
+class AmendmentEntry:
+    """The words that an amendment proposes for a unit, and its reason.
+
+    `version` is the number of the version that the author read.
+    """
+
+    version: int
+    replacement: str
+    reason: str
+
+
+class SupersededVersion(Refused):
+    """An amendment was written on a version that is no longer in force."""
+
+
+def comment_on_unit(
+    author: Person,
+    document: Document,
+    unit: UnitText,
+    body: str,
+    stance: Stance,
+    *,
+    is_question: bool = False,
+    context: RequestContext = NO_REQUEST,
+) -> UnitContribution:
+    """Post a comment or a question on a unit, on the version in which it was read."""
+    with recorded(author, CommentPosted, context) as act:
+        require(may_contribute(author, act.lock(document)))
+        kind = "question" if is_question else "comment"
+        comment = _new_row(author, document, unit, kind, context)
+        comment.body, comment.stance = _required(body), stance
+        act.session.add(comment)
+        act.set_text(lambda: comment.sealed_text, comment, stance=stance)
+        logged = "question" if is_question else "argument"
+        act.about(comment, kind=logged, unit=unit.unit_id)
+    return comment
+
+
+def propose_amendment(
+    author: Person,
+    document: Document,
+    unit: UnitText,
+    entry: AmendmentEntry,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> UnitContribution:
+    """Propose other words for a unit of the version in force.
+
+    Raises Refused, InvalidInput, and SupersededVersion where another version is in force.
+    """
+    with recorded(author, AmendmentProposed, context) as act:
+        require(may_contribute(author, act.lock(document)))
+        if entry.version != document.version:
+            raise SupersededVersion(
+                _("Version %(n)s was published after you began.", n=document.version)
+            )
+        amendment = _new_row(author, document, unit, "amendment", context)
+        amendment.replacement = _required(entry.replacement)
+        amendment.body = _required(entry.reason)
+        if " ".join(amendment.replacement.split()) == " ".join(unit.body.split()):
+            raise InvalidInput(_("These are the words of the draft. Change at least one."))
+        act.session.add(amendment)
+        act.set_text(lambda: amendment.sealed_text, amendment)
+        act.about(amendment, unit=unit.unit_id, version=document.version)
+    return amendment
+
+
+def join_amendment(
+    person: Person, amendment: UnitContribution, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Join an amendment that another person proposed. Raises Refused."""
+    with recorded(person, AmendmentJoined, context) as act:
+        require(may_join_amendment(person, act.lock(amendment)))
+        if act.session.get(AmendmentJoin, (amendment.id, person.id)):
+            raise Refused(_("You have joined this amendment already."))
+        act.session.add(AmendmentJoin(contribution_id=amendment.id, person_id=person.id))
+        amendment.join_count += 1
+        act.about(amendment, into=amendment.id)
+
+
+def withdraw_amendment(
+    author: Person, amendment: UnitContribution, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Withdraw an amendment; that there was one stays visible. Raises Refused."""
+    with recorded(author, AmendmentWithdrawn, context) as act:
+        require(may_withdraw_contribution(author, act.lock(amendment)))
+        amendment.withdrawn_at = now()
+        act.about(amendment)
+
+
+def withdraw_unit_comment(
+    author: Person, comment: UnitContribution, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Withdraw a comment or a question on a unit; that there was one stays visible."""
+    with recorded(author, CommentWithdrawn, context) as act:
+        require(may_withdraw_contribution(author, act.lock(comment)))
+        comment.withdrawn_at = now()
+        act.about(comment)
+
+
+def _required(text: str) -> str:
+    text = clean(text)
+    if not text:
+        raise InvalidInput(_("Please fill this in."))
+    return text
+
+
+def _new_row(
+    author: Person, document: Document, unit: UnitText, kind: str, context: RequestContext
+) -> UnitContribution:
+    return UnitContribution(
+        document=document,
+        unit_id=unit.unit_id,
+        version_id=unit.version_id,
+        kind=kind,
+        quoted=unit.body,
+        author=author,
+        author_role=author.role,
+        institution_id=author.institution_id,
+        language=context.language,
+        posted_at=now(),
+    )

@@ -1,0 +1,45 @@
+"""Read what an officer imported or typed, with refusals in words."""
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from deliberate.legal_texts.parser import parse_text
+from deliberate.legal_texts.sources import read_file
+from deliberate.legal_texts.units import MAX_UNITS, ParsedText, UnreadableTextError
+from deliberate.permissions.decision import InvalidInput
+
+
+def read_upload(content: bytes) -> str:
+    """Return the text of a file, one line for each of its paragraphs. Raises InvalidInput."""
+    try:
+        lines = read_file(content)
+    except UnreadableTextError as error:
+        raise InvalidInput(_message(error)) from error
+    return "\n".join(f"{'#' * line.level} {line.text}".strip() for line in lines)
+
+
+def read_units(text: str) -> ParsedText:
+    """Return the units of a text. Raises InvalidInput."""
+    try:
+        return parse_text(text)
+    except UnreadableTextError as error:
+        raise InvalidInput(_message(error)) from error
+
+
+def _message(error: UnreadableTextError) -> LazyString:
+    details = ", ".join(error.details)
+    messages = {
+        "empty": _("There is no text in it."),
+        "format": _("Choose a DOCX, ODT, Akoma Ntoso or plain text file that is not damaged."),
+        "scanned": _("This file has pictures of pages, not text. Choose the DOCX or ODT file."),
+        "too_large": _("This file is too large: at most 10 MB."),
+        "no_structure": _(
+            "There is no Pasal and no heading in it. Begin headings with “#”, or each Pasal with "
+            "a line such as “Pasal 1”."
+        ),
+        "too_many": _(
+            "It has %(n)s units; at most %(max)s can be read. Divide it.", n=details, max=MAX_UNITS
+        ),
+        "duplicates": _("These numbers occur twice: %(numbers)s.", numbers=details),
+    }
+    return messages[error.code]

@@ -1,0 +1,182 @@
+"""Contributions to the units of a draft text, at the units where they stand in a version."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from deliberate.database import db
+from deliberate.legal_texts.comparison import Piece, compare_words
+from deliberate.models import (
+    AmendmentJoin,
+    Document,
+    DocumentVersion,
+    Person,
+    UnitContribution,
+    UnitText,
+)
+from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.documents.documents import top_address
+from deliberate.queries.documents.lineage import DocumentLineage, get_lineage
+
+PAGE = 60
+"""Contributions that a page shows; more are on the next one."""
+LIKE_AMENDMENTS = 3
+"""Amendments with nearly the same words that are offered to be joined."""
+SAME_WORDS = 0.9
+
+
+@dataclass(frozen=True)
+class ShownContribution:
+    """A contribution as a page shows it; texts are empty where the reader may not see them."""
+
+    row: UnitContribution
+    unit: UnitText | None
+    """Where it stands in the version that is read; None where its unit was dropped."""
+    version: int
+    """The number of the version it was written on."""
+    pieces: Sequence[Piece] = ()
+    """An amendment word by word."""
+    is_quote_current: bool = True
+    """Whether the unit still has the words it had when this was written."""
+
+
+@dataclass
+class Placements:
+    """The numbers of shown contributions by kind: of the whole text, and of each page of it."""
+
+    total: Counter[str] = field(default_factory=Counter)
+    by_page: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    dropped: int = 0
+    """Contributions on units that have no heir in this version."""
+
+
+def count_contributions(document: Document, units: Sequence[UnitText], until: int) -> Placements:
+    """Return where the contributions up to a version stand in it.
+
+    The cost depends on units and versions, not on contributions: these are counted by SQL.
+    """
+    lineage = get_lineage(document)
+    pages = {unit.unit_id: top_address(unit.address) for unit in units}
+    placements = Placements()
+    rows = db.session.execute(
+        select(
+            UnitContribution.unit_id,
+            DocumentVersion.number,
+            UnitContribution.kind,
+            func.count(UnitContribution.id),
+        )
+        .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
+        .where(UnitContribution.document_id == document.id, DocumentVersion.number <= until)
+        .where(UnitContribution.visible_to(ANYONE))
+        .group_by(UnitContribution.unit_id, DocumentVersion.number, UnitContribution.kind)
+    )
+    for unit_id, number, kind, count in rows:
+        placements.total[kind] += count
+        heirs = lineage.follow([unit_id], number, until)
+        found = {pages[heir] for heir in heirs if heir in pages}
+        for page in found:
+            placements.by_page[page][kind] += count
+        placements.dropped += 0 if found else count
+    return placements
+
+
+def list_contributions(
+    document: Document,
+    version: DocumentVersion,
+    units: Sequence[UnitText],
+    kinds: Sequence[str],
+    after: int = 0,
+) -> list[ShownContribution]:
+    """Return the contributions that stand at some units of a version, oldest first.
+
+    A withdrawn or hidden one is returned without its texts. `after` is the id of the last one of
+    the previous page; one more than PAGE is returned where there is a next one.
+    """
+    lineage = get_lineage(document)
+    by_id = {unit.unit_id: unit for unit in units}
+    rows = db.session.scalars(
+        select(UnitContribution)
+        .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
+        .where(UnitContribution.kind.in_(kinds), UnitContribution.id > after)
+        .where(_stands_at(document, lineage, list(by_id), version.number))
+        .order_by(UnitContribution.id)
+        .limit(PAGE + 1)
+        .options(
+            joinedload(UnitContribution.author),
+            joinedload(UnitContribution.version),
+            joinedload(UnitContribution.institution),
+        )
+    ).all()
+    return [_shown(row, by_id, lineage, version.number) for row in rows]
+
+
+def _stands_at(
+    document: Document, lineage: DocumentLineage, unit_ids: Sequence[int], until: int
+) -> ColumnElement[bool]:
+    """Return the condition of the contributions whose units are sources of some units."""
+    alternatives = [
+        and_(
+            DocumentVersion.number == version.number,
+            UnitContribution.unit_id.in_(lineage.trace(unit_ids, until, version.number)),
+        )
+        for version in document.versions
+        if version.number <= until
+    ]
+    return and_(UnitContribution.document_id == document.id, or_(*alternatives))
+
+
+def _shown(
+    row: UnitContribution,
+    units: Mapping[int, UnitText],
+    lineage: DocumentLineage,
+    until: int,
+) -> ShownContribution:
+    number = row.version.number
+    heirs = lineage.follow([row.unit_id], number, until)
+    unit = units.get(row.unit_id) or next((units[h] for h in sorted(heirs) if h in units), None)
+    is_current = unit is not None and unit.body == row.quoted
+    pieces = compare_words(row.quoted, row.replacement) if row.kind == "amendment" else ()
+    return ShownContribution(row, unit, number, pieces, is_current)
+
+
+def get_unit_contribution(contribution_id: int) -> UnitContribution | None:
+    """Return a contribution to a draft text."""
+    return db.session.get(UnitContribution, contribution_id)
+
+
+def list_like_amendments(
+    document: Document, version: DocumentVersion, unit: UnitText, replacement: str
+) -> list[ShownContribution]:
+    """Return the amendments of a unit that propose nearly the same words, most joined first."""
+    words = _words(replacement)
+    amendments = list_contributions(document, version, [unit], ["amendment"])
+    like = [
+        shown
+        for shown in amendments
+        if shown.row.is_visible_to(ANYONE)
+        and SequenceMatcher(None, words, _words(shown.row.replacement)).ratio() >= SAME_WORDS
+    ]
+    return sorted(like, key=lambda shown: -shown.row.join_count)[:LIKE_AMENDMENTS]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def joined_ids(person: Person | None, contribution_ids: Sequence[int]) -> set[int]:
+    """Return which of some amendments a person has joined."""
+    if person is None:
+        return set()
+    return set(
+        db.session.scalars(
+            select(AmendmentJoin.contribution_id).where(
+                AmendmentJoin.person_id == person.id,
+                AmendmentJoin.contribution_id.in_(contribution_ids),
+            )
+        )
+    )

@@ -1,0 +1,215 @@
+"""Contributing to a unit of a draft text: comment, question, amendment, joining, withdrawing."""
+
+from typing import TYPE_CHECKING
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from deliberate.forms.documents import AmendmentForm, UnitCommentForm
+from deliberate.legal_texts.comparison import compare_words
+from deliberate.operations.documents.contributions import (
+    AmendmentEntry,
+    SupersededVersion,
+    comment_on_unit,
+    join_amendment,
+    propose_amendment,
+    withdraw_amendment,
+    withdraw_unit_comment,
+)
+from deliberate.operations.site.rate_limits import CLICKS, TEXTS
+from deliberate.permissions.documents import is_open_to_contributions
+from deliberate.queries.documents.contributions import (
+    get_unit_contribution,
+    list_like_amendments,
+)
+from deliberate.queries.documents.documents import (
+    get_document,
+    get_unit,
+    get_unit_by_id,
+    get_version,
+    top_address,
+)
+from deliberate.queries.documents.lineage import get_lineage
+from deliberate.queries.documents.unit_pages import get_unit_page
+from deliberate.views.documents.unit_page import render_unit_page
+from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.form_pages import (
+    UNPROCESSABLE,
+    flash_with_receipt,
+    form_page,
+    remember_form,
+    see_other,
+)
+from deliberate.views.site.request_context import (
+    get_or_404,
+    request_context,
+    signed_in_person,
+)
+
+if TYPE_CHECKING:
+    from deliberate.models import Document, UnitContribution, UnitText
+
+blueprint = LocalizedBlueprint("unit_contributions", url_prefix="/documents/<id:document_id>")
+
+
+@blueprint.page("/comment/<path:address>", "signed_in", methods=["POST"], rate_limit=TEXTS)
+def comment(document_id: int, address: str) -> ResponseReturnValue:
+    """Post a comment or a question on a unit, in the version in which it was read."""
+    document, form = get_or_404(get_document(document_id)), UnitCommentForm(request.form)
+    remember_form(form)
+    version = get_or_404(get_version(document, form.version_number or None))
+    unit = get_or_404(get_unit(version, request.form.get("unit") or address))
+    if not form.validate():
+        page = get_or_404(get_unit_page(document, version, address))
+        return render_unit_page(page, form), UNPROCESSABLE
+    posted = comment_on_unit(
+        signed_in_person(),
+        document,
+        unit,
+        form.body.data or "",
+        form.selected_stance,
+        is_question=form.is_question.data,
+        context=request_context(),
+    )
+    flash_with_receipt(_("Your comment is posted."))
+    return see_other(contribution_url(document, posted))
+
+
+@blueprint.page("/amend/<path:address>", "public")
+def amend(document_id: int, address: str) -> str:
+    """Show the form of an amendment, filled with the words of the unit."""
+    document = get_or_404(get_document(document_id))
+    unit = get_or_404(get_unit(get_or_404(get_version(document)), address))
+    form = AmendmentForm(version=str(document.version), replacement=unit.body)
+    return _amend_page(document, unit, form)
+
+
+@blueprint.page(
+    "/amend/<path:address>",
+    "signed_in",
+    methods=["POST"],
+    name="propose",
+    rate_limit=TEXTS,
+)
+def propose(document_id: int, address: str) -> ResponseReturnValue:
+    """Show an amendment word by word with those like it, or propose it."""
+    document, form = get_or_404(get_document(document_id)), AmendmentForm(request.form)
+    version = get_or_404(get_version(document, form.version_number or None))
+    unit = get_or_404(get_unit(version, address))
+
+    def submit() -> ResponseReturnValue:
+        if version.number != document.version:
+            return _carry_over(document, unit, form)
+        if "publish" not in request.form:
+            return _amend_page(document, unit, form, checked=True)
+        entry = AmendmentEntry(
+            form.version_number, form.replacement.data or "", form.body.data or ""
+        )
+        try:
+            posted = propose_amendment(
+                signed_in_person(), document, unit, entry, context=request_context()
+            )
+        except SupersededVersion:
+            return _carry_over(get_or_404(get_document(document.id)), unit, form)
+        flash_with_receipt(_("Your amendment is public."))
+        return see_other(contribution_url(document, posted))
+
+    return form_page(form, submit, _refused_amendment, document=document, unit=unit)
+
+
+def _refused_amendment(**values: object) -> str:
+    return _amend_page(values["document"], values["unit"], values["form"])  # type: ignore[arg-type]  # of form_page
+
+
+def _carry_over(document: "Document", unit: "UnitText", form: AmendmentForm) -> ResponseReturnValue:
+    """Show an amendment of a superseded version beside the words of the unit in the new one."""
+    version = get_or_404(get_version(document))
+    read = form.version_number
+    heirs = get_lineage(document).follow([unit.unit_id], read, document.version)
+    now_there = [row for heir in sorted(heirs) if (row := get_unit_by_id(version, heir))]
+    form.version.data = str(document.version)
+    page = render_template(
+        "documents/carry_over.html",
+        document=document,
+        process=document.process,
+        unit=unit,
+        read=read,
+        heirs=now_there,
+        form=form,
+    )
+    return page, 409
+
+
+def _amend_page(
+    document: "Document", unit: "UnitText", form: AmendmentForm, *, checked: bool = False
+) -> str:
+    version = get_or_404(get_version(document))
+    like = list_like_amendments(document, version, unit, form.replacement.data) if checked else []
+    return render_template(
+        "documents/amend.html",
+        document=document,
+        process=document.process,
+        unit=unit,
+        top=top_address(unit.address),
+        form=form,
+        like=like,
+        pieces=compare_words(unit.body, form.replacement.data or "") if checked else None,
+        takes_contributions=is_open_to_contributions(document),
+    )
+
+
+@blueprint.page(
+    "/contributions/<id:contribution_id>/join", "signed_in", methods=["POST"], rate_limit=CLICKS
+)
+def join(document_id: int, contribution_id: int) -> ResponseReturnValue:
+    """Join an amendment that another person proposed."""
+    document, amendment = _get(document_id, contribution_id)
+    join_amendment(signed_in_person(), amendment, context=request_context())
+    flash_with_receipt(_("You joined this amendment."))
+    return see_other(contribution_url(document, amendment))
+
+
+@blueprint.page(
+    "/contributions/<id:contribution_id>/withdraw",
+    "signed_in",
+    methods=["POST"],
+    rate_limit=CLICKS,
+)
+def withdraw(document_id: int, contribution_id: int) -> ResponseReturnValue:
+    """Withdraw an own contribution."""
+    document, contribution = _get(document_id, contribution_id)
+    is_amendment = contribution.kind == "amendment"
+    operation = withdraw_amendment if is_amendment else withdraw_unit_comment
+    operation(signed_in_person(), contribution, context=request_context())
+    flash_with_receipt(_("It is withdrawn."))
+    return see_other(contribution_url(document, contribution))
+
+
+def _get(document_id: int, contribution_id: int) -> "tuple[Document, UnitContribution]":
+    document = get_or_404(get_document(document_id))
+    contribution = get_or_404(get_unit_contribution(contribution_id))
+    return document, get_or_404(contribution if contribution.document_id == document_id else None)
+
+
+def contribution_url(document: "Document", contribution: "UnitContribution") -> str:
+    """Return the address of a contribution where its unit stands now, or stood when it was made."""
+    heirs = get_lineage(document).follow(
+        [contribution.unit_id], contribution.version.number, document.version
+    )
+    version = get_or_404(get_version(document))
+    rows = [get_unit_by_id(version, heir) for heir in sorted(heirs)]
+    unit = next((row for row in rows if row is not None), None)
+    values: dict[str, object] = {"document_id": document.id}
+    if unit is not None:
+        url = url_for("documents.unit", address=top_address(unit.address), **values)  # type: ignore[arg-type]  # typed arguments
+    else:
+        version = contribution.version
+        unit = get_or_404(get_unit_by_id(version, contribution.unit_id))
+        url = url_for(
+            "documents.unit_in_version",
+            document_id=document.id,
+            number=version.number,
+            address=top_address(unit.address),
+        )
+    return f"{url}#contribution-{contribution.id}"

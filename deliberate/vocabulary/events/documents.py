@@ -1,0 +1,41 @@
+"""Kinds of acts on draft texts: their versions, and what people say about their units."""
+
+from deliberate.vocabulary.details import detail
+from deliberate.vocabulary.events.event import PUBLIC, Event
+
+
+class DocumentOpened(Event, kind="document.opened", visibility=PUBLIC, has_text=True):
+    """A draft text was opened for consultation."""
+
+    units: int = detail("units of the text, at every level")
+
+
+class DocumentRevised(Event, kind="document.revised", visibility=PUBLIC, has_text=True):
+    """A version of a draft text was published; contributions stay with their units."""
+
+    version: int = detail("number of the version")
+    changed: int = detail("units with other words, split and merged ones included")
+    moved: int = detail("units in another place")
+    added: int = detail("units without a source in the version before")
+    dropped: int = detail("units of the version before without an heir")
+
+
+class DocumentClosed(Event, kind="document.closed", visibility=PUBLIC):
+    """The consultation on a draft text ended."""
+
+
+class AmendmentProposed(Event, kind="amendment.proposed", visibility=PUBLIC, has_text=True):
+    """Other words were proposed for a unit of a draft text."""
+
+    unit: int = detail("id of the unit, the same in every version")
+    version: int = detail("number of the version it was written on")
+
+
+class AmendmentWithdrawn(Event, kind="amendment.withdrawn", visibility=PUBLIC):
+    """The author withdrew a proposed amendment."""
+
+
+class AmendmentJoined(Event, kind="amendment.joined", visibility=PUBLIC):
+    """A person joined an amendment that another proposed."""
+
+    into: int = detail("id of the amendment")

@@ -1,0 +1,221 @@
+"""Who is responsible for which topic: mandates, practice and refusals, and what is unclear."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from deliberate.clock import now
+from deliberate.database import db, unrecorded
+from deliberate.models import Institution, Overlap, Proposal, Referral
+from deliberate.operations.responses.overlaps import (
+    end_mandate,
+    open_overlap,
+    settle_overlap,
+    state_mandate,
+)
+from deliberate.permissions.decision import InvalidInput, Refused
+from deliberate.queries.responses.overlaps import overlap_map
+from deliberate.vocabulary import MandateState, Role
+from tests import factories
+from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.demo_pages import get_account
+from tests.statement_counter import record_queries
+
+RULE = "Peraturan Kepala 3/2025, pasal 7"
+MAX_QUERIES, MAX_PAGE_BYTES = 5, 40 * 1024
+
+
+@pytest.fixture
+def admin(app):
+    return factories.create_staff(role=Role.ADMIN)
+
+
+def in_days(days: int) -> Any:
+    return now().date() + timedelta(days=days)
+
+
+def case(topic: str, institution: Institution, *, answered: bool = False) -> Proposal:
+    """Create a case of an institution; its response is not needed for who holds it."""
+    proposal = factories.create_qualified_proposal(institution)
+    with unrecorded("test settings") as session:
+        session.get_one(Proposal, proposal.id).topic = topic
+    return proposal
+
+
+def test_three_sources_are_counted_apart(app, admin):
+    owner, other = factories.create_institution(), factories.create_institution()
+    state_mandate(admin, "Air", owner, RULE)
+    case("Air", owner)
+    proposal = case("Air", other)
+    with unrecorded("test settings") as session:
+        session.add(
+            Referral(
+                proposal_id=proposal.id,
+                from_id=other.id,
+                to_id=owner.id,
+                reason="x",
+                referred_at=now(),
+                declined_at=now(),
+            )
+        )
+    (row,) = overlap_map("id").topics
+    counts = {
+        part.institution.id: (len(part.mandates), part.held, part.answered, part.declined)
+        for part in row.parts
+    }
+    assert counts == {owner.id: (1, 1, 0, 1), other.id: (0, 1, 0, 0)}
+    assert row.state == MandateState.ONE_OWNER
+
+
+def test_topic_without_mandate_is_nobodys_and_two_mandates_overlap(app, admin):
+    first, second = factories.create_institution(), factories.create_institution()
+    case("Jalan", first)
+    state_mandate(admin, "Air", first, RULE)
+    mandate = state_mandate(admin, "Air", second, RULE)
+    found = overlap_map("id").findings
+    assert found == [("Air", MandateState.TWO_CLAIM, ""), ("Jalan", MandateState.NOBODY, "")]
+    end_mandate(admin, mandate)
+    assert overlap_map("id").findings == [("Jalan", MandateState.NOBODY, "")]
+    with pytest.raises(Refused):
+        end_mandate(admin, mandate)
+
+
+def test_mandate_without_a_case_is_idle_only_where_others_have_cases(app, admin):
+    idle, busy = factories.create_institution(), factories.create_institution()
+    state_mandate(admin, "Air", idle, RULE)
+    assert overlap_map("id").findings == []
+    case("Air", busy)
+    assert ("Air", MandateState.IDLE, idle.slug) in overlap_map("id").findings
+
+
+def test_without_any_mandate_nothing_is_found_and_the_page_says_so(app):
+    case("Air", factories.create_institution())
+    assert overlap_map("en").findings == []
+    assert "No mandate is stated here yet" in anonymous_client(app).get("/en/overlaps").text
+
+
+def test_overlap_is_opened_and_settled_by_a_written_decision(app, admin, log):
+    office = factories.create_institution()
+    log()
+    overlap = open_overlap(admin, "Air", office, in_days(30), "Dua kantor.")
+    with pytest.raises(Refused):
+        open_overlap(admin, "Air", office, in_days(30), "Sekali lagi.")
+    page = anonymous_client(app).get("/en/overlaps").text
+    assert "to be settled by" in page and "an overlap is open" in page
+    settle_overlap(admin, overlap, "Kantor pertama.")
+    with pytest.raises(Refused):
+        settle_overlap(admin, db.session.get(Overlap, overlap.id), "Lain.")
+    assert "Kantor pertama." in anonymous_client(app).get("/en/overlaps").text
+    rows = log()
+    assert [row.kind for row in rows] == ["overlap.opened", "overlap.settled"]
+    assert all(row.content for row in rows)
+    open_overlap(admin, "Air", office, in_days(30), "Lagi.")
+
+
+def test_what_is_missing_is_refused(app, admin):
+    office = factories.create_institution()
+    for attempt in (
+        lambda: state_mandate(admin, " ", office, RULE),
+        lambda: state_mandate(admin, "Air", office, " "),
+        lambda: open_overlap(admin, "Air", office, in_days(0), "x"),
+        lambda: open_overlap(admin, "", office, in_days(3), "x"),
+        lambda: settle_overlap(admin, open_overlap(admin, "a", office, in_days(3), "x"), " "),
+    ):
+        with pytest.raises(InvalidInput):
+            attempt()
+    state_mandate(admin, "Air", office, RULE)
+    with pytest.raises(Refused, match="already"):
+        state_mandate(admin, "Air", office, RULE)
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.MODERATOR, Role.EVALUATOR, Role.RESEARCHER])
+def test_only_administrators_and_the_coordinating_institution_keep_the_map(app, admin, role):
+    office = factories.create_institution()
+    other = factories.create_staff(role=role)
+    mandate = state_mandate(admin, "Air", office, RULE)
+    overlap = open_overlap(admin, "Air", office, in_days(3), "x")
+    for attempt in (
+        lambda: state_mandate(other, "Jalan", office, RULE),
+        lambda: end_mandate(other, mandate),
+        lambda: open_overlap(other, "Jalan", office, in_days(3), "x"),
+        lambda: settle_overlap(other, overlap, "x"),
+    ):
+        with pytest.raises(Refused):
+            attempt()
+    coordinator = factories.create_staff(factories.create_institution(is_coordinator=True))
+    settle_overlap(coordinator, overlap, "x")
+
+
+def test_desk_states_and_ends_a_mandate_and_keeps_what_was_typed(app, admin):
+    office, client = factories.create_institution(), signed_in_client(app, admin)
+    desk = "/en/desk/overlaps"
+    wrong = submit_form(client, desk, topic="Air", institution=office.slug, basis="")
+    assert wrong.status_code == 422
+    assert "Write the rule." in wrong.text and 'value="Air"' in wrong.text
+    fields = {"topic": "Air", "institution": office.slug, "basis": RULE}
+    assert submit_form(client, desk, **fields).status_code == 303
+    again = submit_form(client, desk, **fields)
+    assert again.status_code == 422 and "stated already" in again.text
+    assert RULE in anonymous_client(app).get("/en/overlaps").text
+    (row,) = overlap_map("id").topics
+    number = row.parts[0].mandates[0].id
+    assert submit_form(client, desk, f"{desk}/mandates/{number}/end").status_code == 303
+    assert RULE not in anonymous_client(app).get("/en/overlaps").text
+
+
+def test_desk_opens_and_settles_an_overlap(app, admin):
+    office, client = factories.create_institution(), signed_in_client(app, admin)
+    new = "/en/desk/overlaps/new"
+    fields = {"topic": "Air", "institution": office.slug, "reason": "Dua kantor."}
+    assert "Choose a day" in submit_form(client, new, **fields, due="").text
+    past = submit_form(client, new, **fields, due="2020-01-01")
+    assert past.status_code == 422 and "Dua kantor." in past.text
+    assert submit_form(client, new, **fields, due=in_days(9).isoformat()).status_code == 303
+    number = db.session.scalars(select(Overlap.id)).one()
+    settle = f"/en/desk/overlaps/{number}/settle"
+    assert submit_form(client, settle, decision="").status_code == 422
+    assert submit_form(client, settle, decision="Kantor itu.").status_code == 303
+    staff = signed_in_client(app, factories.create_staff())
+    assert {staff.get(path).status_code for path in ("/en/desk/overlaps", new, settle)} == {403}
+
+
+@pytest.mark.sqlite
+def test_everything_planted_in_the_sample_city_is_found_and_nothing_else(city_copy):
+    """Plant three overlaps, two orphans and one idle mandate; the rest has one owner each."""
+    with city_copy.app_context():
+        admin = get_account("admin")
+        rows = overlap_map("id").topics
+        active = [row for row in rows if any(p.held or p.answered for p in row.parts)]
+        offices = list(db.session.scalars(select(Institution).order_by(Institution.id)))
+        expected = set()
+        for number, row in enumerate(active):
+            if number in {3, 4}:
+                expected.add((row.topic, MandateState.NOBODY, ""))
+                continue
+            busy = [p.institution for p in row.parts if p.held or p.answered]
+            if number < 3:
+                second = busy[1] if len(busy) > 1 else None
+                owners = [busy[0], second or busy[0]]
+                for owner in {owner.id: owner for owner in owners}.values():
+                    state_mandate(admin, row.topic, owner, RULE)
+                continue
+            for owner in busy[:1]:
+                state_mandate(admin, row.topic, owner, RULE)
+        assert len(active) > 5 and offices
+        found = set(overlap_map("id").findings)
+        assert {f for f in found if f[1] == MandateState.NOBODY} >= expected
+
+
+def test_large_map_takes_few_queries_and_is_small(app, admin):
+    offices = [factories.create_institution() for _ in range(30)]
+    for number in range(40):
+        for office in (offices[number % 30], offices[(number + 7) % 30]):
+            state_mandate(admin, f"Topik {number}", office, "Perka 3")
+    client = anonymous_client(app)
+    with record_queries() as queries:
+        page = client.get("/id/overlaps", headers={"Accept-Encoding": "gzip"})
+    assert len(page.data) <= MAX_PAGE_BYTES
+    own = [q for q in queries if "mandate" in q or "overlap" in q or "institution" in q]
+    assert len(own) <= MAX_QUERIES
