@@ -53,6 +53,12 @@ PURPOSES = (
         "names that are not encrypted again are lost",
     ),
     Purpose(
+        "webhook secret",
+        STORED,
+        "secrets of webhooks, encrypted",
+        "webhooks that are not encrypted again are not signed: give each a new secret",
+    ),
+    Purpose(
         "provider",
         STORED,
         "hashes of identities at the OpenID Connect provider",
