@@ -228,6 +228,11 @@ def test_ring_file_is_for_its_owner_alone_and_keeps_its_lines(ring):
     assert keys.read_ring(ring.path) == [first, second]
 
 
+def test_each_rotation_gives_the_key_that_writes(ring):
+    first, second = (keys.add_key(ring.path, now()) for _time in range(2))
+    assert ring.all_keys()[:2] == [second, first]
+
+
 def test_ring_that_becomes_unreadable_serves_on(ring):
     rotate(ring)
     known = ring.all_keys()
