@@ -53,6 +53,12 @@ PURPOSES = (
         "names that are not encrypted again are lost",
     ),
     Purpose(
+        "webhook secret",
+        STORED,
+        "secrets of webhooks, encrypted",
+        "webhooks that are not encrypted again are not signed: give each a new secret",
+    ),
+    Purpose(
         "provider",
         STORED,
         "hashes of identities at the OpenID Connect provider",
@@ -153,7 +159,8 @@ class KeyRing:
     def all_keys(self) -> list[Key]:
         """Return all keys, the one that writes first, then the newest."""
         self._refresh()
-        keys = sorted(self._keys, key=lambda key: str(key.starts), reverse=True)
+        # Of keys that start in one second the later line is the newer.
+        keys = sorted(self._keys, key=lambda key: str(key.starts))[::-1]
         writers = [key for key in keys if key.starts and key.starts <= now()]
         if secret := self._settings_secret():
             keys.append(settings_key(secret))

@@ -96,9 +96,11 @@ def post_join(app, name, address):
     return anonymous_client(app).post("/en/join", data={**data, "terms": "y", "email": address})
 
 
-def test_joining_with_any_address_is_answered_and_sending_never_raises(make_sqlite_app):
+def test_joining_with_any_address_is_answered_and_sending_never_raises(
+    make_sqlite_app, monkeypatch
+):
     app, names = make_sqlite_app(), count(1)
-    app.config["RATELIMIT_ENABLED"] = False
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", False)
 
     @settings(
         max_examples=JOINING_EXAMPLES,

@@ -16,7 +16,7 @@ from deliberate import keys
 from deliberate.clock import now
 from deliberate.config import InvalidSetting
 from deliberate.database import db, unrecorded
-from deliberate.models import LinkedIdentity, Notice, SecondFactor
+from deliberate.models import LinkedIdentity, Notice, SecondFactor, Webhook
 from deliberate.notifications import links
 from deliberate.notifications.digests import is_held_out
 from deliberate.notifications.return_addresses import read_return_address, return_address
@@ -31,6 +31,8 @@ from deliberate.operations.accounts.second_factor import (
 )
 from deliberate.operations.accounts.verified_residents import add_resident_list
 from deliberate.operations.notices.phone_numbers import _codes_of, code_of
+from deliberate.operations.notices.webhooks import PURPOSE as WEBHOOK
+from deliberate.operations.notices.webhooks import secrets_of
 from deliberate.operations.site.encryption import decrypt_value, encrypt_value
 from deliberate.operations.site.key_rotation import count_values_by_key, encrypt_again
 from deliberate.vocabulary import Role
@@ -95,6 +97,27 @@ def test_second_factor_of_an_old_backup_opens_after_two_rotations(ring):
         session.get(SecondFactor, person.id).encrypted_secret = stored
     assert _decrypt_secret(db.session.get(SecondFactor, person.id)) == secret
     assert count_values_by_key() == {"settings": 1}
+
+
+def test_secrets_of_a_webhook_sign_after_two_rotations(ring):
+    admin = factories.create_staff(role=Role.ADMIN)
+    webhook = Webhook(
+        owner_id=admin.id,
+        url="https://example.org/hook",
+        kinds=["proposal.submitted"],
+        secret=b"",
+        next_position=0,
+        added_at=now(),
+    )
+    with unrecorded("a webhook") as session:
+        session.add(webhook)
+        session.flush()
+        webhook.secret = encrypt_value(WEBHOOK, webhook.id, "rahasia")
+        webhook.old_secret = encrypt_value(WEBHOOK, webhook.id, "lama")
+        webhook.old_secret_until = now() + timedelta(hours=1)
+    rotate(ring, 2)
+    assert secrets_of(db.session.get(Webhook, webhook.id)) == ["rahasia", "lama"]
+    assert count_values_by_key() == {ring.writer().id: 2}
 
 
 def test_value_without_its_key_stays_as_it_is(ring, app):
@@ -203,6 +226,11 @@ def test_ring_file_is_for_its_owner_alone_and_keeps_its_lines(ring):
     second = keys.add_key(ring.path, now())
     assert ring.path.stat().st_mode & 0o777 == 0o600
     assert keys.read_ring(ring.path) == [first, second]
+
+
+def test_each_rotation_gives_the_key_that_writes(ring):
+    first, second = (keys.add_key(ring.path, now()) for _time in range(2))
+    assert ring.all_keys()[:2] == [second, first]
 
 
 def test_ring_that_becomes_unreadable_serves_on(ring):

@@ -41,7 +41,7 @@ WAITS = tuple(
 )
 """Between the tries of an act: thirteen tries within a day."""
 MAX_TRIES = len(WAITS) + 1
-_PURPOSE = "webhook secret"
+PURPOSE = "webhook secret"
 
 
 def add_webhook(
@@ -75,7 +75,7 @@ def add_webhook(
         )
         act.session.add(webhook)
         act.session.flush()
-        webhook.secret = encrypt_value(_PURPOSE, webhook.id, secret)
+        webhook.secret = encrypt_value(PURPOSE, webhook.id, secret)
         act.about(webhook, kinds=len(webhook.kinds))
     return webhook, secret
 
@@ -109,7 +109,7 @@ def rotate_webhook_secret(
         require(may_set_up(act.lock(admin)))
         _require_kept(act.lock(webhook))
         webhook.old_secret, webhook.old_secret_until = webhook.secret, now() + OVERLAP
-        webhook.secret = encrypt_value(_PURPOSE, webhook.id, secret)
+        webhook.secret = encrypt_value(PURPOSE, webhook.id, secret)
         act.about(webhook)
     return secret
 
@@ -167,7 +167,7 @@ def secrets_of(webhook: Webhook) -> list[str]:
     stored = [webhook.secret]
     if webhook.old_secret and webhook.old_secret_until and now() < webhook.old_secret_until:
         stored.append(webhook.old_secret)
-    opened = [decrypt_value(_PURPOSE, webhook.id, secret) for secret in stored]
+    opened = [decrypt_value(PURPOSE, webhook.id, secret) for secret in stored]
     return [secret for secret in opened if secret is not None]
 
 

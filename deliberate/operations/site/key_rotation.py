@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Protocol
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db, unrecorded
 from deliberate.keys import current_ring
-from deliberate.models import RespondentName, SecondFactor
-from deliberate.operations.accounts.second_factor import PURPOSE
+from deliberate.models import RespondentName, SecondFactor, Webhook
+from deliberate.operations.accounts.second_factor import PURPOSE as FACTOR
+from deliberate.operations.notices.webhooks import PURPOSE as WEBHOOK
 from deliberate.operations.scores.study_sources import NAME_PURPOSE
 from deliberate.operations.site.encryption import decrypt_value, encrypt_value, key_of_value
 
@@ -18,54 +19,40 @@ UNREADABLE = "none"
 """In place of the id of a key: no key of the ring opens the value."""
 
 
-class EncryptedValue(Protocol):
-    """A stored value with what it is encrypted for."""
+@dataclass(frozen=True)
+class EncryptedValue:
+    """A column of a row whose value is encrypted for a purpose and that row."""
 
     purpose: str
     row_id: int
+    row: SecondFactor | RespondentName | Webhook
+    column: str
 
     @property
     def content(self) -> bytes:
-        """Return the value as it is stored."""
+        """Return the value as it is stored, empty if there is none."""
+        return getattr(self.row, self.column) or b""
 
     def store(self, content: bytes) -> None:
         """Store the value again."""
-
-
-class _Secret:
-    """The secret of a second factor."""
-
-    def __init__(self, factor: SecondFactor) -> None:
-        self.purpose, self.row_id, self._factor = PURPOSE, factor.person_id, factor
-
-    @property
-    def content(self) -> bytes:
-        return self._factor.encrypted_secret
-
-    def store(self, content: bytes) -> None:
-        self._factor.encrypted_secret = content
-
-
-class _Name:
-    """The name of a respondent."""
-
-    def __init__(self, name: RespondentName) -> None:
-        self.purpose, self.row_id, self._name = NAME_PURPOSE, name.source_id, name
-
-    @property
-    def content(self) -> bytes:
-        return self._name.encrypted_name
-
-    def store(self, content: bytes) -> None:
-        self._name.encrypted_name = content
+        setattr(self.row, self.column, content)
 
 
 def _values(session: Session, *, locked: bool) -> Iterator[EncryptedValue]:
-    factors, names = select(SecondFactor), select(RespondentName)
+    """Yield the encrypted values of all tables, apart from empty ones."""
+    factors, names, webhooks = select(SecondFactor), select(RespondentName), select(Webhook)
     if locked:
         factors, names = factors.with_for_update(), names.with_for_update()
-    yield from map(_Secret, session.scalars(factors))
-    yield from map(_Name, session.scalars(names))
+        webhooks = webhooks.with_for_update()
+    for factor in session.scalars(factors):
+        yield EncryptedValue(FACTOR, factor.person_id, factor, "encrypted_secret")
+    for name in session.scalars(names):
+        yield EncryptedValue(NAME_PURPOSE, name.source_id, name, "encrypted_name")
+    for webhook in session.scalars(webhooks):
+        for column in ("secret", "old_secret"):
+            value = EncryptedValue(WEBHOOK, webhook.id, webhook, column)
+            if value.content:
+                yield value
 
 
 def encrypt_again() -> int:
