@@ -6,7 +6,7 @@ from flask import Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.exports.consultation_table import table_csv, table_docx
+from deliberate.exports.formats.consultation_table import table_csv, table_docx
 from deliberate.forms.documents import DECISIONS, AnswerForm
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.site.rate_limits import TEXTS
