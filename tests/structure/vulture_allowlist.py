@@ -59,6 +59,7 @@ _.redirect_request  # urllib
 _.handle_data  # html.parser
 _.handle_endtag  # html.parser
 _.handle_starttag  # html.parser
+_.orientation  # python-docx
 _.gid  # tarfile
 _.gname  # tarfile
 _.uname  # tarfile
@@ -88,6 +89,7 @@ ImmutableMultiDict
 # export of account data, which reads all columns.
 _.added_by_id
 _.agreed_by_id
+_.answered_by_id
 _.changed_by_id
 _.checked_at
 _.coded_at

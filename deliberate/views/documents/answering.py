@@ -6,7 +6,6 @@ from flask import Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.exports.consultation_table import table_csv, table_docx
 from deliberate.forms.documents import DECISIONS, AnswerForm
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.site.rate_limits import TEXTS
@@ -108,6 +107,8 @@ def report(document_id: int) -> str:
 @blueprint.page("/documents/<id:document_id>/report.csv", "public", cached=True)
 def report_csv(document_id: int) -> Response:
     """Return the table of the report as CSV."""
+    from deliberate.exports.formats.consultation_table import table_csv  # loads DuckDB
+
     document = get_or_404(get_document(document_id))
     return _file(document, table_csv(_table(document)), "csv", "text/csv; charset=utf-8")
 
@@ -115,6 +116,8 @@ def report_csv(document_id: int) -> Response:
 @blueprint.page("/documents/<id:document_id>/report.docx", "public")
 def report_docx(document_id: int) -> Response:
     """Return the table of the report as DOCX."""
+    from deliberate.exports.formats.consultation_table import table_docx  # loads DuckDB
+
     document = get_or_404(get_document(document_id))
     return _file(document, table_docx(document.title, _table(document)), "docx", DOCX)
 
