@@ -36,6 +36,7 @@ UNRECORDED = {
     "deliberate/operations/notices/messages.py",
     "deliberate/operations/notices/phone_numbers.py",
     "deliberate/operations/notices/push_subscriptions.py",
+    "deliberate/operations/notices/webhooks.py",
     "deliberate/operations/responses/response_publishing.py",
     "deliberate/operations/accounts/password_reset.py",
     "deliberate/operations/accounts/retention.py",
