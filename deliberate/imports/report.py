@@ -10,7 +10,10 @@ from deliberate.imports.source import Reject, Row, matches_column
 
 EXAMPLES = 3
 """Lines that are named for each reason."""
-_VALUES = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|\b\S*\d\S*")
+_VALUES = re.compile(
+    r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|^\S+(?= is a duplicate)|(?<=of line )\d+"
+    r"|\d+(?= fields)|(?<=its parent )\S+|(?<=cycle through )\S+"
+)
 
 
 @dataclass
