@@ -14,7 +14,7 @@ from tests.client import signed_in_client, submit_form
 from tests.scores.test_assessments import create_assessment, create_evaluator
 from tests.scores.test_study_sources import NAME, QUOTE, respondent
 
-PAGE = "/en/desk/study-access/"
+PAGE = "/en/desk/study-access"
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def test_administrator_admits_an_assessor_who_came_later(app, admin):
     outsider = create_evaluator()
     later = begin_assessment(outsider, assessment.process, AssessmentStage.EX_ANTE)
     browser = signed_in_client(app, admin)
-    assert PAGE in browser.get("/en/desk/").text
+    assert PAGE in browser.get("/en/desk/people").text
     assert outsider.display_name in browser.get(PAGE).text
-    action = f"{PAGE}assessors/{later.assessors[0].id}"
+    action = f"{PAGE}/assessors/{later.assessors[0].id}"
     assert submit_form(browser, PAGE, to=action).status_code == 303
     db.session.rollback()
     assert may_use_study(outsider, assessment.process)
@@ -48,7 +48,7 @@ def test_administrator_erases_a_name_without_reading_it_or_the_source(app, admin
         assert private not in html
     assert not may_read_name(admin, source) and not may_use_study(admin, assessment.process)
     log()
-    assert submit_form(browser, PAGE, to=f"{PAGE}names/{source.id}").status_code == 303
+    assert submit_form(browser, PAGE, to=f"{PAGE}/names/{source.id}").status_code == 303
     assert [entry.kind for entry in log()] == ["respondent.name_erased"]
     db.session.rollback()
     assert source.name is None
