@@ -13,7 +13,7 @@ import click
 from deliberate.citivoice import KINDS_OF_EVERY_PROCESS
 from deliberate.commands.cli_errors import FAILED, WRONG_USE, fail
 from deliberate.exports.installations.release_archives import SameHost, without_credentials
-from deliberate.sealing.mirror import Fetch, Mirror, MirrorReport
+from deliberate.sealing.kept_outside.mirror import Fetch, Mirror, MirrorReport
 from deliberate.sealing.verifier import VerificationError
 
 TIMEOUT_SECONDS = 30

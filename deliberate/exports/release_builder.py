@@ -34,7 +34,6 @@ from deliberate.exports.event_log import (
     write_events,
 )
 from deliberate.exports.formats import FORMATS
-from deliberate.exports.polls_csv import write_polls
 from deliberate.exports.protected_release import create_texts_table, write_private_acts, write_texts
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.exports.release_metadata import (
@@ -44,6 +43,7 @@ from deliberate.exports.release_metadata import (
     write_manifest,
 )
 from deliberate.exports.suppression import redacted_scores
+from deliberate.exports.tables.polls_csv import write_polls
 from deliberate.models import Process
 from deliberate.queries.polls.electorate import min_group_size
 from deliberate.queries.scores.computed_scores import compute_scores

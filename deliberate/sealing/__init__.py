@@ -7,12 +7,13 @@ from deliberate.lazy_imports import lazy_names
 
 if TYPE_CHECKING:
     from deliberate.sealing.date_verification import Fault
-    from deliberate.sealing.external_heads import split_external_heads
     from deliberate.sealing.head_publishing import (
         latest_published_head,
         publish_heads,
         published_heads_json,
     )
+    from deliberate.sealing.kept_outside.external_heads import split_external_heads
+    from deliberate.sealing.kept_outside.witness_mail import compose_witness_mail
     from deliberate.sealing.leaf_hash_files import LEAF_FOLDER, leaf_files, write_leaf_file
     from deliberate.sealing.log_verification import verify_log
     from deliberate.sealing.merkle_proofs import (
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from deliberate.sealing.signing_keys import WrongKey, load_signing_key, public_key_hex
     from deliberate.sealing.tree_heads import NO_PREVIOUS_HEAD, ExportedTreeHead, latest_tree_head
     from deliberate.sealing.verifier import node_hash
-    from deliberate.sealing.witness_mail import compose_witness_mail
 
 __all__ = [
     "LEAF_FOLDER",

@@ -23,7 +23,7 @@ from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_release, remove_release
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.log.public_acts import PUBLIC_KINDS
-from deliberate.sealing.mirror import Mirror, MirrorReport
+from deliberate.sealing.kept_outside.mirror import Mirror, MirrorReport
 from deliberate.sealing.verifier import VerificationError
 from deliberate.vocabulary import Role, Stance
 from tests import factories

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from deliberate import create_app
-from deliberate.commands import setup
+from deliberate.commands.installation import setup
 from deliberate.config import load_settings
 from deliberate.config.settings_file import parse_settings, quote_value, read_variables
 from deliberate.database import db, release_connections

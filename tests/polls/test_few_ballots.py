@@ -3,7 +3,7 @@
 import pytest
 
 from deliberate.database import db
-from deliberate.exports.polls_csv import write_polls
+from deliberate.exports.tables.polls_csv import write_polls
 from deliberate.operations.polls.ballots import cast_ballot
 from deliberate.operations.polls.polls import PollRules
 from deliberate.queries.polls.results import count_ballots, get_public_tally

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from deliberate import vocabulary
 from deliberate.api.fields import Field, JsonValue, PublicRow, Reading, computed, released, stored
 from deliberate.api.resources.resource import AUTHOR, ID, TECHNICAL, Resource
-from deliberate.exports.polls_csv import result_figures
+from deliberate.exports.tables.polls_csv import result_figures
 from deliberate.queries.polls.results import get_public_tallies
 
 _POLLS = "polls.csv"

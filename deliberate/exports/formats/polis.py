@@ -15,7 +15,7 @@ from typing import Any
 from deliberate.clock import now
 from deliberate.exports.csv_writer import write_rows
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
-from deliberate.exports.polls_csv import options_of, sealed_polls
+from deliberate.exports.tables.polls_csv import options_of, sealed_polls
 from deliberate.models import Ballot, Option, Poll, Process
 from deliberate.queries.polls.counted_ballots import public_ballots
 from deliberate.vocabulary import OptionState, PollType

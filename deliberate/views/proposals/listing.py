@@ -7,7 +7,7 @@ from flask import Response, g, render_template, request, stream_with_context, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.exports.proposals_csv import lines
+from deliberate.exports.tables.proposals_csv import lines
 from deliberate.forms.proposals.proposals import ProposalListForm
 from deliberate.queries.proposals.follows import is_following
 from deliberate.queries.proposals.listing import (

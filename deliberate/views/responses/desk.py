@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from deliberate.exports.desk_csv import queue_lines
+from deliberate.exports.tables.desk_csv import queue_lines
 from deliberate.forms.responses import CaseTopicForm, NoteForm, QuestionForm, ReferralForm
 from deliberate.operations.responses import cases as case_operations
 from deliberate.operations.responses.referrals import (

@@ -3,7 +3,7 @@
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from deliberate.exports.desk_csv import month_lines
+from deliberate.exports.tables.desk_csv import month_lines
 from deliberate.operations.responses.institutions import set_check_required
 from deliberate.permissions.decision import require
 from deliberate.permissions.processes import may_set_up

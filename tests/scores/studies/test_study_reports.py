@@ -34,8 +34,8 @@ from deliberate.queries.scores.studies.report import study_report
 from deliberate.vocabulary import AssessmentStage, PhaseKind, PhaseSwitch, PledgeState
 from tests import factories
 from tests.client import anonymous_client
+from tests.scores.studies.test_study_sources import NAME, QUOTE, respondent, use_source
 from tests.scores.test_assessments import EVIDENCE, create_evaluator, rate_question
-from tests.scores.test_study_sources import NAME, QUOTE, respondent, use_source
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,7 @@ from tests.client import signed_in_client, submit_form
 from tests.notices.answered_proposals import answer_followed_proposal
 
 pytest.importorskip("pywebpush", reason="the extra push is not installed")
-from tests.notices.push_service import Browser, running_push_service, write_certificate
+from tests.notices.push.push_service import Browser, running_push_service, write_certificate
 
 CHOICES = "/en/account/messages/choices"
 DEVICES = "/en/account/messages/devices"

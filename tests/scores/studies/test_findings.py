@@ -16,8 +16,8 @@ from deliberate.queries.scores.studies.findings import current_findings, version
 from deliberate.vocabulary import ConsentScope
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.scores.studies.test_study_sources import QUOTE, respondent
 from tests.scores.test_assessments import create_assessment, create_judgement
-from tests.scores.test_study_sources import QUOTE, respondent
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from deliberate.queries.scores.studies.sources import all_assessors_awaiting_stu
 from deliberate.vocabulary import AssessmentStage, Role
 from tests import factories
 from tests.client import signed_in_client, submit_form
+from tests.scores.studies.test_study_sources import NAME, QUOTE, respondent
 from tests.scores.test_assessments import create_assessment, create_evaluator
-from tests.scores.test_study_sources import NAME, QUOTE, respondent
 
 PAGE = "/en/desk/study-access"
 

@@ -12,7 +12,7 @@ from deliberate.operations.notices.webhooks import add_webhook
 from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import signed_in_client, submit_form
-from tests.notices.test_webhooks import URL, act, names, receiver
+from tests.notices.webhooks.test_webhooks import URL, act, names, receiver
 
 __all__ = ["names", "receiver"]
 INDEX = "/en/desk/webhooks"

@@ -35,8 +35,8 @@ from deliberate.vocabulary import ConsentScope, EvidenceKind, RedactionGround
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.proposals.test_attachments import PDF
+from tests.scores.studies.test_study_sources import SPOKEN, publish_with, respondent, use_source
 from tests.scores.test_assessments import create_assessment, create_evaluator, create_judgement
-from tests.scores.test_study_sources import SPOKEN, publish_with, respondent, use_source
 
 SPOKEN_TEXT = "Kami diundang terlambat.\n\nRapatnya di jam kerja."
 

@@ -1,0 +1,1 @@
+"""Tables of single pages as CSV, beside those of a release."""
