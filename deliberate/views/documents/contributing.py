@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from deliberate.forms.documents import AmendmentForm, UnitCommentForm
 from deliberate.legal_texts.comparison import compare_words
+from deliberate.legal_texts.units import place_name
 from deliberate.operations.documents.contributions import (
     AmendmentEntry,
     SupersededVersion,
@@ -153,6 +154,7 @@ def _amend_page(
         process=document.process,
         unit=unit,
         top=top_address(unit.address),
+        top_name=place_name(top_address(unit.address)),
         form=form,
         like=like,
         pieces=compare_words(unit.body, form.replacement.data or "") if checked else None,
