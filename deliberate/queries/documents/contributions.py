@@ -51,6 +51,8 @@ class Placements:
 
     total: Counter[str] = field(default_factory=Counter)
     by_page: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    unshown: int = 0
+    """Withdrawn and hidden contributions: none of the other numbers has them."""
     dropped: int = 0
     """Contributions on units that have no heir in this version."""
     dropped_units: set[tuple[int, int]] = field(default_factory=set)
@@ -71,13 +73,16 @@ def count_contributions(document: Document, units: Sequence[UnitText], until: in
             DocumentVersion.number,
             UnitContribution.kind,
             func.count(UnitContribution.id),
+            func.count(UnitContribution.id).filter(UnitContribution.visible_to(ANYONE)),
         )
         .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
         .where(UnitContribution.document_id == document.id, DocumentVersion.number <= until)
-        .where(UnitContribution.visible_to(ANYONE))
         .group_by(UnitContribution.unit_id, DocumentVersion.number, UnitContribution.kind)
     )
-    for unit_id, number, kind, count in rows:
+    for unit_id, number, kind, heard, count in rows:
+        placements.unshown += heard - count
+        if not count:
+            continue
         placements.total[kind] += count
         heirs = lineage.follow([unit_id], number, until)
         found = {pages[heir] for heir in heirs if heir in pages}
