@@ -242,6 +242,16 @@ def test_incomplete_amendment_is_refused_and_kept(client, document, log, fields,
     assert page.status_code == 422 and log() == [] and message in page.text
 
 
+@pytest.mark.parametrize("step", [{}, {"publish": "1"}], ids=["looked at", "published"])
+def test_words_of_the_draft_are_refused_at_their_field(client, document, step):
+    same = unit(document, "pasal-4/ayat-1").body
+    values = {"version": "1", "replacement": same, "body": "Alasan."} | step
+    page = submit_form(client, amend_url(document), **values)
+    assert page.status_code == 422
+    (field,) = re.findall(r'<textarea[^>]*name="replacement"[^>]*>', page.text)
+    assert 'aria-invalid="true"' in field
+
+
 def test_amendment_on_a_superseded_version_is_offered_to_be_carried_over(
     client, document, officer, log
 ):
