@@ -9,11 +9,12 @@ from docx import Document
 
 from deliberate.database import db
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
+from deliberate.operations.documents.contributions import comment_on_unit
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.documents.answers import count_rights, list_report_rows
 from deliberate.queries.documents.documents import get_document, get_unit, get_version
-from deliberate.vocabulary import ResponseGround, UnitDecision
+from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.documents.draft_texts import add_draft_text
@@ -147,6 +148,16 @@ def test_report_has_a_row_for_every_contribution_on_the_page_and_in_the_file(app
     assert len(rows) == 1 + 3 and rows[1][5].startswith("Adopted. Tujuh hari cukup.")
     assert rows[0][:3] == ["No.", "Part", "Text"]
     assert rows[1][1] == "Pasal 1 ayat (1)"
+
+
+def test_report_has_the_words_of_a_whole_pasal_as_they_were(app, draft, officer):
+    whole = get_unit(get_version(draft), "pasal-1")
+    comment_on_unit(factories.create_resident(), draft, whole, "Setuju semua.", Stance.FOR)
+    client = anonymous_client(app)
+    rows = list(csv.reader(io.StringIO(client.get(f"/id/documents/{draft.id}/report.csv").text)))
+    (row,) = [row for row in rows if row[4] == "Setuju semua."]
+    assert row[1] == "Pasal 1"
+    assert row[2] == ("ayat (1) Warga berhak bertanya.\nayat (2) Otorita menjawab dalam 14 hari.")
 
 
 def test_report_opens_as_docx_with_a_row_for_every_contribution(app, draft, officer):

@@ -148,7 +148,7 @@ def _cells(row: ReportRow) -> tuple[str, str, str, str, str]:
     responses = [f"{DECISIONS[answer.decision]}. {answer.reason}".strip() for answer in row.answers]
     return (
         row.unit.place,
-        row.contribution.quoted,
+        row.words,
         row.contribution.replacement if is_shown else "",
         row.contribution.body if is_shown else "",
         "\n".join(responses),
