@@ -232,6 +232,47 @@ def test_webhook_that_fails_holds_back_no_other(app, clock, receiver, admin, nam
     assert errors == {"unknown_name", ""}
 
 
+def test_webhook_that_answers_slowly_leaves_time_to_the_others(
+    app, clock, receiver, admin, names, monkeypatch
+):
+    """A receiver that takes nine seconds for each act never ends its work in one run."""
+    names["slow.example.org"] = [PUBLIC_ADDRESS]
+    add_webhook(admin, "https://slow.example.org/slow")
+    add_webhook(admin, URL)
+    act(app, clock, 5)
+    seconds = [0.0]
+
+    def post(connection: Any, path: str, *more: Any) -> Any:
+        seconds[0] += 9.0 if path == "/slow" else 0.1
+        return Receiver.post(receiver, connection, path, *more)
+
+    monkeypatch.setattr(sending, "post", post)
+    monkeypatch.setattr(sending, "monotonic", lambda: seconds[0])
+    send_webhooks()
+    assert receiver.paths.count("/slow") == 3
+    assert receiver.paths.count("/acts?from=here") == len(public_positions())
+
+
+def test_webhook_without_time_in_one_run_is_the_first_of_the_next(
+    app, clock, receiver, admin, names, monkeypatch
+):
+    for name in ("a", "b", "c"):
+        names[f"{name}.example.org"] = [PUBLIC_ADDRESS]
+        add_webhook(admin, f"https://{name}.example.org/{name}")
+    act(app, clock, 5)
+    seconds = [0.0]
+
+    def post(connection: Any, path: str, *more: Any) -> Any:
+        seconds[0] += sending.MAX_SEND_SECONDS + 1
+        return Receiver.post(receiver, connection, path, *more)
+
+    monkeypatch.setattr(sending, "post", post)
+    monkeypatch.setattr(sending, "monotonic", lambda: seconds[0])
+    for _run in range(4):
+        send_webhooks()
+    assert receiver.paths == ["/a", "/b", "/c", "/a"]
+
+
 def test_act_is_sent_once_more_with_the_same_id(app, clock, receiver, admin):
     webhook, _secret = add_webhook(admin, URL)
     act(app, clock, 1)
