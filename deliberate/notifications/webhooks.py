@@ -92,9 +92,11 @@ def _send_wanted(webhook_id: int, end: float) -> None:
 
 def _send(webhook: Webhook, act: PublicAct) -> tuple[int | None, str]:
     """Send one act; return the status of the answer and a code of what went wrong, if anything."""
-    url = urlsplit(webhook.url)
-    body = message_body(act)
-    headers = message_headers(act, body, secrets_of(webhook))
+    secrets = secrets_of(webhook)
+    if not secrets:  # the receiver could not tell it from a forged message
+        return None, "no_secret"
+    url, body = urlsplit(webhook.url), message_body(act)
+    headers = message_headers(act, body, secrets)
     path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
     try:
         connection: HTTPSConnection = open_connection(

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from deliberate import sealing
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.models import Interaction, Notice, Position, Webhook, WebhookTry
 from deliberate.notifications import webhooks as sending
 from deliberate.notifications.channels import push_addresses
@@ -340,6 +340,21 @@ def test_secret_is_stored_encrypted_and_deleted_with_the_webhook(app, clock, rec
         rotate_webhook_secret(admin, webhook)
     act(app, clock, 1)
     assert send_webhooks() == 0
+
+
+def test_nothing_is_sent_unsigned_where_the_key_of_the_secret_is_gone(
+    app, clock, receiver, admin, names
+):
+    webhook, _secret = add_webhook(admin, URL)
+    act(app, clock, 1)
+    with unrecorded("test") as session:
+        session.get_one(Webhook, webhook.id).secret = b"encrypted with another key"
+    assert send_webhooks() == 0
+    assert receiver.paths == []
+    assert db.session.scalars(select(WebhookTry.error)).all() == ["no_secret"]
+    rotate_webhook_secret(admin, webhook)
+    clock.shift(timedelta(minutes=2))
+    assert send_webhooks() > 0
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.MODERATOR, Role.EVALUATOR, Role.RESEARCHER])
