@@ -253,6 +253,14 @@ def test_release_that_was_removed_is_not_asked_for(app, served, tmp_path):
     assert update(tmp_path, served).releases == 0
 
 
+def test_list_of_releases_that_never_ends_is_refused(served, tmp_path):
+    def same_page(path: str) -> bytes:
+        return served(path.partition("&after")[0] if "/releases" in path else path)
+
+    with pytest.raises(VerificationError, match="does not go on"):
+        update(tmp_path, same_page)
+
+
 def test_feed_of_an_empty_log_is_refused_in_one_line(app, tmp_path):
     with pytest.raises(VerificationError, match="no tree head yet"):
         update(tmp_path, fetch_from(app))

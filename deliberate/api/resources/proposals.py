@@ -91,7 +91,13 @@ PROPOSALS = Resource(
         stored("for_count", "integer", "comments for the proposal", 3),
         stored("against_count", "integer", "comments against the proposal", 1),
         stored("neutral_count", "integer", "comments that are neither", 1),
-        stored("source_id", "string", "its id on the platform that it was imported from"),
+        # where the text is elsewhere, so with the readers of the text
+        stored(
+            "source_id",
+            "string",
+            "its id on the platform that it was imported from",
+            columns=("source_id", "source_url"),
+        ),
         stored("source_url", "string", "its address on that platform"),
     ),
     left_out={
@@ -151,7 +157,12 @@ COMMENTS = Resource(
         released(_COMMENTS, "weak", 0, value=lambda r, _: r.weak_count, columns=("weak_count",)),
         stored("reply_count", "integer", "replies at any depth; of top-level comments only", 1),
         stored("is_answered", "boolean", "whether staff replied; of top-level comments only"),
-        stored("source_id", "string", "its id on the platform that it was imported from"),
+        stored(
+            "source_id",
+            "string",
+            "its id on the platform that it was imported from",
+            columns=("source_id", "source_note"),  # with the readers of the text
+        ),
         stored("source_note", "string", "what its source notes about it"),
     ),
     left_out={

@@ -27,12 +27,14 @@ def get_webhook(webhook_id: int) -> Webhook | None:
 
 
 def list_due_webhooks() -> Sequence[int]:
-    """Return the ids of the webhooks that may be sent to now."""
+    """Return the ids of the webhooks that may be sent to now; the one longest without first."""
+    newest = select(func.max(WebhookTry.id)).where(WebhookTry.webhook_id == Webhook.id)
+    last_try = func.coalesce(newest.scalar_subquery(), 0)
     is_due = Webhook.next_try_at.is_(None) | (Webhook.next_try_at <= now())
     rows = select(Webhook.id).where(
         Webhook.removed_at.is_(None), Webhook.paused_at.is_(None), is_due
     )
-    return db.session.scalars(rows.order_by(Webhook.id)).all()
+    return db.session.scalars(rows.order_by(last_try, Webhook.id)).all()
 
 
 def list_tries(webhook: Webhook) -> Sequence[WebhookTry]:

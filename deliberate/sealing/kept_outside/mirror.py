@@ -197,6 +197,8 @@ def _list_releases(fetch: Fetch) -> dict[int, JsonObject]:
     last = 0
     while rows := _fetch_json(fetch, f"{API}/releases?limit=100&after={last}")["data"]:
         found |= {row["id"]: row for row in rows}
+        if rows[-1]["id"] <= last:  # else it would never end
+            raise VerificationError("the list of releases does not go on by number")
         last = rows[-1]["id"]
     return found
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from deliberate import sealing
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.models import Interaction, Notice, Position, Webhook, WebhookTry
 from deliberate.notifications import webhooks as sending
 from deliberate.notifications.channels import push_addresses
@@ -232,6 +232,47 @@ def test_webhook_that_fails_holds_back_no_other(app, clock, receiver, admin, nam
     assert errors == {"unknown_name", ""}
 
 
+def test_webhook_that_answers_slowly_leaves_time_to_the_others(
+    app, clock, receiver, admin, names, monkeypatch
+):
+    """A receiver that takes nine seconds for each act never ends its work in one run."""
+    names["slow.example.org"] = [PUBLIC_ADDRESS]
+    add_webhook(admin, "https://slow.example.org/slow")
+    add_webhook(admin, URL)
+    act(app, clock, 5)
+    seconds = [0.0]
+
+    def post(connection: Any, path: str, *more: Any) -> Any:
+        seconds[0] += 9.0 if path == "/slow" else 0.1
+        return Receiver.post(receiver, connection, path, *more)
+
+    monkeypatch.setattr(sending, "post", post)
+    monkeypatch.setattr(sending, "monotonic", lambda: seconds[0])
+    send_webhooks()
+    assert receiver.paths.count("/slow") == 3
+    assert receiver.paths.count("/acts?from=here") == len(public_positions())
+
+
+def test_webhook_without_time_in_one_run_is_the_first_of_the_next(
+    app, clock, receiver, admin, names, monkeypatch
+):
+    for name in ("a", "b", "c"):
+        names[f"{name}.example.org"] = [PUBLIC_ADDRESS]
+        add_webhook(admin, f"https://{name}.example.org/{name}")
+    act(app, clock, 5)
+    seconds = [0.0]
+
+    def post(connection: Any, path: str, *more: Any) -> Any:
+        seconds[0] += sending.MAX_SEND_SECONDS + 1
+        return Receiver.post(receiver, connection, path, *more)
+
+    monkeypatch.setattr(sending, "post", post)
+    monkeypatch.setattr(sending, "monotonic", lambda: seconds[0])
+    for _run in range(4):
+        send_webhooks()
+    assert receiver.paths == ["/a", "/b", "/c", "/a"]
+
+
 def test_act_is_sent_once_more_with_the_same_id(app, clock, receiver, admin):
     webhook, _secret = add_webhook(admin, URL)
     act(app, clock, 1)
@@ -299,6 +340,21 @@ def test_secret_is_stored_encrypted_and_deleted_with_the_webhook(app, clock, rec
         rotate_webhook_secret(admin, webhook)
     act(app, clock, 1)
     assert send_webhooks() == 0
+
+
+def test_nothing_is_sent_unsigned_where_the_key_of_the_secret_is_gone(
+    app, clock, receiver, admin, names
+):
+    webhook, _secret = add_webhook(admin, URL)
+    act(app, clock, 1)
+    with unrecorded("test") as session:
+        session.get_one(Webhook, webhook.id).secret = b"encrypted with another key"
+    assert send_webhooks() == 0
+    assert receiver.paths == []
+    assert db.session.scalars(select(WebhookTry.error)).all() == ["no_secret"]
+    rotate_webhook_secret(admin, webhook)
+    clock.shift(timedelta(minutes=2))
+    assert send_webhooks() > 0
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.MODERATOR, Role.EVALUATOR, Role.RESEARCHER])
