@@ -294,7 +294,7 @@ def test_archive_that_unpacks_without_end_is_refused(app, tmp_path, monkeypatch)
         run_import("decidim", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../out.csv", "/out.csv", "C:/out.csv", "..\\out.csv"])
+@pytest.mark.parametrize("name", ["../out.csv", "/out.csv", "C:/out.csv", "..\\out.csv", "."])
 def test_archive_that_leads_out_of_its_folder_is_refused(app, tmp_path, name):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr(name, "x")
