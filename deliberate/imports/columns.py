@@ -38,7 +38,7 @@ def _one_column(row: Row, name: str) -> Any:
     if name.endswith("*"):
         prefix = name[:-1]
         columns = [prefix + row.language, prefix.removesuffix("/"), *_beginning(row, prefix)]
-        return next((row.fields[c] for c in columns if row.fields.get(c) not in {None, ""}), None)
+        return next((row.fields[c] for c in columns if row.fields.get(c) not in (None, "")), None)
     if name in row.fields:
         return row.fields[name]
     inner: Any = row.fields
@@ -181,6 +181,13 @@ def cell_code(row: Row, codes: Codes) -> Any:
     if codes.otherwise is None and value:
         raise BadRow(f"{codes.column}: the profile has no code for {value[:40]!r}")
     return codes.otherwise
+
+
+def unknown_code(row: Row, codes: Codes) -> str:
+    """Return the value for which a profile has no code but `otherwise`; empty if it has one."""
+    value = cell_text(row, codes.column)
+    is_known = codes.match or {value, _plain_number(value)} & set(codes.values)
+    return "" if is_known or codes.filled is not None else value[:40]
 
 
 def required_code(row: Row, codes: Codes) -> Any:

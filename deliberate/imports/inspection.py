@@ -60,8 +60,13 @@ class FileSummary:
 
     @property
     def is_comments(self) -> bool:
-        """Return whether its rows seem to belong to those of another file."""
-        return bool(guess_column(self, "proposal") or guess_column(self, "parent"))
+        """Return whether its rows seem to belong to those of another file.
+
+        A file with titles is one of proposals, unless most rows name another one.
+        """
+        named = [guess_column(self, key) for key in ("proposal", "parent")]
+        filled = max((self.columns[name].filled for name in named if name), default=0)
+        return filled > (self.rows / 2 if guess_column(self, "title") else 0)
 
 
 def inspect_files(path: Path, encoding: str = "") -> list[FileSummary]:

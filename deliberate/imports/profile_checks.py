@@ -18,6 +18,7 @@ _CODES: Mapping[str, list[Any]] = {
     "role": [Role.RESIDENT.value, Role.STAFF.value],
     "account_class": [AccountClass.PERSON.value, AccountClass.ORGANISATION.value],
     "account": ["person", "none"],
+    "withdrawn": ["yes", "no"],
     "stance": [stance.value for stance in Stance],
 }
 """Our codes by the key of a profile whose values they are."""

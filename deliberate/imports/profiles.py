@@ -103,6 +103,8 @@ class ProposalColumns:
     url: str = _column()
     offices: InstitutionColumns = InstitutionColumns()
     qualified_at: str = _column()
+    withdrawn: Codes = Codes()
+    """Whether it is withdrawn, to name those that have no time in `withdrawn_at`."""
     withdrawn_at: str = _column()
 
 
@@ -184,7 +186,17 @@ _SECTIONS: dict[str, type] = {
     "parent": Reference,
     "offices": InstitutionColumns,
     **dict.fromkeys(
-        ("initiator", "decision", "role", "account_class", "stance", "headline", "account"), Codes
+        (
+            "initiator",
+            "decision",
+            "role",
+            "account_class",
+            "stance",
+            "headline",
+            "account",
+            "withdrawn",
+        ),
+        Codes,
     ),
     "leave_out": LeftOut,
 }

@@ -62,15 +62,16 @@ def column_alternatives(spec: str) -> tuple[str, ...]:
 def matches_column(spec: str, column: str) -> bool:
     """Return whether a column of a file is one that a profile names.
 
-    `title/*` is `title` and every column that begins with `title/`; `a.b` is a value inside an
-    object, and names all that is below it.
+    `title/*` is `title`, an object there, and every column that begins with `title/`; `a.b` is a
+    value inside an object, and names all that is below it.
     """
     if spec == column:
         return True
     for name in column_alternatives(spec):
         if name.endswith("*"):
             prefix = name[:-1]
-            if column.startswith(prefix) or column == prefix.removesuffix("/"):
+            plain = prefix.removesuffix("/")
+            if column == plain or column.startswith((prefix, f"{plain}.")):
                 return True
         elif column == name or column.startswith(f"{name}.") or name.startswith(f"{column}."):
             return True  # an object that is empty in this row has none of the names below it

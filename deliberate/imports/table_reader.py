@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from deliberate.imports import columns
 from deliberate.imports.files.packed import unpacked
 from deliberate.imports.files.reading import Layout, find_files, has_header, read_rows
 from deliberate.imports.profiles import (
+    Codes,
     CommentColumns,
     InstitutionColumns,
     Profile,
@@ -182,6 +182,8 @@ def _proposal_acts(data: SourceData, row: Row) -> list[SourceAct]:
         acts.append(SourceQualification(qualified, proposal.proposal, None, threshold))
     if withdrawn := columns.optional_timestamp(row, spec.withdrawn_at, zone):
         acts.append(SourceWithdrawal(withdrawn, proposal.proposal, proposal.author))
+    elif columns.cell_code(row, spec.withdrawn) == "yes":
+        data.report.note(row, "withdrawn without a time: imported as not withdrawn")
     acts += [
         _response(data, response, row, proposal.proposal, published)
         for response in data.profile.responses
@@ -196,7 +198,7 @@ def _proposal(data: SourceData, row: Row) -> SourceProposal:
     spec = data.profile.proposals
     source_id = columns.source_id(row, spec.id, required=True)
     has_response = any(columns.cell_text(row, response.at) for response in data.profile.responses)
-    decision = columns.cell_code(row, spec.decision)
+    decision = None if has_response else _decision(data, row, spec.decision)
     title, body = _title_and_body(data, row, source_id)
     _note_time(data, row, spec.at)
     return SourceProposal(
@@ -207,7 +209,7 @@ def _proposal(data: SourceData, row: Row) -> SourceProposal:
         body=body,
         markup=spec.markup,
         initiator=Initiator(columns.required_code(row, spec.initiator)),
-        decision=None if has_response else _decision(decision),
+        decision=decision,
         supports=columns.cell_count(row, spec.supports),
         topic=_fitting(data, row, spec.topic, 80),
         area=_fitting(data, row, spec.area, 80),
@@ -273,7 +275,12 @@ def _account(
     return Author(source_id, role, AccountClass(columns.required_code(row, spec.account_class)))
 
 
-def _decision(code: Any) -> ResponseDecision | None:
+def _decision(data: SourceData, row: Row, codes: Codes) -> ResponseDecision | None:
+    """Return the decision; note a value that the profile does not know, for none is guessed."""
+    code = columns.cell_code(row, codes)
+    if unknown := columns.unknown_code(row, codes):
+        read_as = code or "no decision"
+        data.report.note(row, f"{codes.column}: {unknown!r} is unknown, read as {read_as}")
     return ResponseDecision(code) if code else None
 
 
@@ -301,7 +308,7 @@ def _response(
         headline=columns.code_label(row, spec.headline),
         body=columns.joined_text(row, spec.body),
         markup=spec.markup,
-        decision=_decision(columns.cell_code(row, spec.decision)),
+        decision=_decision(data, row, spec.decision),
         code=columns.source_id(row, spec.code),
         grounds=spec.grounds,
         institutions=_institutions(row, spec.offices),

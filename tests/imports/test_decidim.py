@@ -1,5 +1,6 @@
 """Test imports from Decidim: proposals and comments become dated acts."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -190,3 +191,51 @@ def test_interim_answer_leaves_the_case_open_until_the_final_one_of_a_later_expo
     versions = db.session.scalars(select(Response.version).order_by(Response.version)).all()
     assert (proposal.decision, list(versions)) == ("accepted", [1, 2])
     assert proposal.answered_at == datetime(2020, 3, 1, 10, tzinfo=UTC)
+
+
+EXPORTED = "id;author/id;title/ca;body/ca;state;answered_at;published_at;url;withdrawn_at\n"
+NO_COMMENTS = (
+    "id;author/id;created_at;body;alignment;commentable_id;commentable_type;root_commentable_url\n"
+)
+
+
+@pytest.mark.parametrize("answered_at", ["", "2020-02-01 10:00:00 UTC"], ids=["open", "answered"])
+def test_unknown_state_is_no_decision_and_is_named_in_the_report(app, tmp_path, answered_at):
+    row = f"12;3;Parc;Arbres;archived;{answered_at};2020-01-01 10:00:00 UTC;x;\n"
+    known = f"13;3;Parc;Arbres;not_answered;{answered_at};2020-01-01 10:00:00 UTC;x;\n"
+    (tmp_path / "proposals.csv").write_text(EXPORTED + row + known, encoding="utf-8")
+    (tmp_path / "comments.csv").write_text(NO_COMMENTS, encoding="utf-8")
+    (report, *_others) = run_import("decidim-export", tmp_path).report.files.values()
+    assert get_one(Proposal, source_id="12").decision in (None, "unstated")
+    note = report.notes["state?: 'archived' is unknown, read as no decision"]
+    assert note.lines == [2]
+    assert not any("not_answered" in text for text in report.notes)
+
+
+def test_withdrawal_without_a_time_is_named_in_the_report(app, tmp_path):
+    rows = [
+        f"{number};3;Parc;Arbres;withdrawn;;2020-01-01 10:00:00 UTC;x;{at}\n"
+        for number, at in ((12, ""), (13, "2020-02-01 10:00:00 UTC"))
+    ]
+    (tmp_path / "proposals.csv").write_text(EXPORTED + "".join(rows), encoding="utf-8")
+    (tmp_path / "comments.csv").write_text(NO_COMMENTS, encoding="utf-8")
+    (report, *_others) = run_import("decidim-export", tmp_path).report.files.values()
+    assert get_one(Proposal, source_id="12").withdrawn_at is None
+    assert get_one(Proposal, source_id="13").withdrawn_at is not None
+    assert report.notes["withdrawn without a time: imported as not withdrawn"].lines == [2]
+
+
+def test_texts_of_several_languages_in_one_object_are_read_in_that_of_the_profile(app, tmp_path):
+    proposal = {
+        "id": 12,
+        "author/id": 3,
+        "title": {"en": "Park", "ca": "Parc"},
+        "body": {"ca": "Arbres"},
+        "published_at": "2020-01-01 10:00:00 UTC",
+        "url": "x",
+    }
+    (tmp_path / "proposals.json").write_text(json.dumps([proposal]), encoding="utf-8")
+    (tmp_path / "comments.csv").write_text(NO_COMMENTS, encoding="utf-8")
+    run_import("decidim-export", tmp_path)
+    stored = get_one(Proposal, source_id="12")
+    assert (stored.title, stored.body) == ("Parc", "Arbres")

@@ -294,7 +294,7 @@ def test_archive_that_unpacks_without_end_is_refused(app, tmp_path, monkeypatch)
         run_import("decidim", tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../out.csv", "/out.csv", "C:/out.csv", "..\\out.csv"])
+@pytest.mark.parametrize("name", ["../out.csv", "/out.csv", "C:/out.csv", "..\\out.csv", "."])
 def test_archive_that_leads_out_of_its_folder_is_refused(app, tmp_path, name):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr(name, "x")
@@ -372,3 +372,47 @@ def test_dry_run_reports_and_writes_nothing(app, tmp_path):
     summary = json.loads(app.test_cli_runner().invoke(cli, [*arguments, "--json"]).stdout)
     assert summary["files"][0]["columns_read"][0] == "id"
     assert db.session.scalars(select(Process)).all() == []
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        '<table:table-row table:number-rows-repeated="3000000000"><table:table-cell'
+        ' office:value-type="float" office:value="1"/></table:table-row></table:table>',
+        '<table:table-row><table:table-cell table:number-columns-repeated="3000000000"'
+        ' office:value-type="float" office:value="1"/></table:table-row></table:table>',
+    ],
+    ids=["rows", "columns"],
+)
+def test_spreadsheet_that_repeats_a_cell_without_end_is_not_expanded(app, tmp_path, bomb):
+    path = write_ods(tmp_path, SHEETS)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    content = parts["content.xml"].replace(b"</table:table>", bomb.encode(), 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in (parts | {"content.xml": content}).items():
+            archive.writestr(name, part)
+    if "rows" in bomb.partition(">")[0]:
+        with pytest.raises(UnreadableSource, match="more than 1048576 rows"):
+            run_import("decidim", path)
+    else:
+        assert "fields where the header has" in run_import("decidim", path).rejects[0].reason
+
+
+def test_spreadsheet_ends_with_its_last_filled_cell(app, tmp_path):
+    path = write_ods(tmp_path, SHEETS)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    empty = b'<table:table-row table:number-rows-repeated="1048570"><table:table-cell'
+    empty += b' table:number-columns-repeated="16384"/></table:table-row></table:table>'
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part.replace(b"</table:table>", empty))
+    assert run_import("decidim", path).proposals == 1
+
+
+def test_spreadsheet_in_gzip_is_read(app, tmp_path):
+    path = write_xlsx(tmp_path, SHEETS)
+    packed = tmp_path / "packed.xlsx.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert run_import("decidim", packed).proposals == 1

@@ -9,7 +9,13 @@ from deliberate.imports import profiles
 from deliberate.imports.import_run import ImportRequest, prepare_import
 from deliberate.imports.inspection import describe, guess_profile, inspect_files
 from tests.imports.test_formats_of_platforms import CONSUL_COMMENTS, CONSUL_PROPOSALS, IDEAS
-from tests.imports.test_reported_faults import PAM, PAM_COMMENTS, pam_row
+from tests.imports.test_reported_faults import (
+    DECIDIM_029,
+    EXPORT_COMMENTS,
+    PAM,
+    PAM_COMMENTS,
+    pam_row,
+)
 
 
 def load_guess(folder, **files):
@@ -81,3 +87,11 @@ def test_inspect_command_refuses_what_it_cannot_read(app, tmp_path, name):
     (tmp_path / "empty").mkdir()
     result = app.test_cli_runner().invoke(cli, ["import", "inspect", str(tmp_path / name)])
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
+def test_file_with_titles_is_guessed_to_be_that_of_proposals(tmp_path):
+    comments = (
+        EXPORT_COMMENTS + "1;2024-03-02 01:30:00 UTC;Ya.;7;1;12;Decidim::Proposals::Proposal;x\n"
+    )
+    profile = load_guess(tmp_path, comments__csv=comments, proposals__csv=DECIDIM_029)
+    assert (profile.proposals.file, profile.comments.file) == ("proposals.csv", "comments.csv")

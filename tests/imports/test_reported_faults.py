@@ -176,7 +176,7 @@ def test_decidim_amendments_and_their_comments_are_left_out_by_name(decidim_029)
 
 def test_columns_that_nothing_reads_are_named(decidim_029):
     (report, _comments) = decidim_029.report.files.values()
-    assert report.unread_columns == ["author/name", "original_proposal/url", "withdrawn", "code"]
+    assert report.unread_columns == ["author/name", "original_proposal/url", "code"]
     assert (report.rows, report.imported) == (5, 4)
 
 

@@ -49,7 +49,8 @@ def _extract(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
     total = 0
     for info in members:
         name = PurePosixPath(info.filename.replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+        is_inside = name.parts and not name.is_absolute() and ".." not in name.parts
+        if not is_inside or ":" in name.parts[0]:
             raise UnreadableSource(f"{path}: {info.filename!r} leads out of the archive")
         target = folder.joinpath(*name.parts)
         target.parent.mkdir(parents=True, exist_ok=True)

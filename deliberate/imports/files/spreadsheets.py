@@ -4,13 +4,17 @@ import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 from typing import IO, Any
 
+from deliberate.imports.files.packed import bare_name
 from deliberate.imports.files.tables import check_header
 from deliberate.imports.source import Reject, Row, UnreadableSource
 
 MAX_COLUMNS = 1000
+MAX_ROWS = 1_048_576
+"""Rows of a sheet in any office program."""
 MAX_UNPACKED = 512 * 1024**2
 """Bytes of a workbook's parts: a spreadsheet is a ZIP, and a small one can hold a bomb."""
 
@@ -22,7 +26,7 @@ def sheet_rows(
 ) -> Iterator[Row | Reject]:
     """Yield the rows of the sheet of this name, or of the only sheet; line 1 is the header."""
     _refuse_bomb(path, file)
-    read = _xlsx_lines if path.suffix.lower() == ".xlsx" else _ods_lines
+    read = _xlsx_lines if bare_name(path).endswith(".xlsx") else _ods_lines
     try:
         lines = read(path, file, sheet)
         header: list[str] = []
@@ -82,8 +86,27 @@ def _ods_lines(path: Path, file: IO[bytes], sheet: str) -> Iterator[Cells]:
     document = odfdo.Document(BytesIO(file.read()))
     tables = {str(table.name): table for table in document.body.tables}
     chosen = tables[_choose(path, list(tables), sheet)]
-    for row in chosen.traverse():
-        yield row.get_values()
+    total = 0
+    for row in chosen.get_elements("descendant::table:table-row"):
+        cells = _ods_cells(row)
+        repeated = row.get_attribute_integer("table:number-rows-repeated") or 1
+        total += repeated
+        if cells and total > MAX_ROWS:
+            raise UnreadableSource(f"{path}: more than {MAX_ROWS} rows")
+        yield from repeat(cells, min(repeated, MAX_ROWS))
+
+
+def _ods_cells(row: Any) -> list[Any]:
+    """Return the values of a row; a small file can say that a cell is there a billion times."""
+    values: list[Any] = []
+    for cell in row.get_elements("table:table-cell|table:covered-table-cell"):
+        if len(values) >= MAX_COLUMNS:
+            break
+        count = cell.get_attribute_integer("table:number-columns-repeated") or 1
+        values += repeat(cell.get_value(), min(count, MAX_COLUMNS))
+    while values and values[-1] in (None, ""):
+        values.pop()
+    return values
 
 
 def _without_tail(values: list[str]) -> list[str]:

@@ -3,12 +3,17 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.config import needs_extra
 from deliberate.permissions.decision import InvalidInput
+
+if TYPE_CHECKING:
+    from docx.document import Document
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_UNPACKED_BYTES = 20 * 1024 * 1024
@@ -44,10 +49,21 @@ def _read_docx(content: bytes) -> str:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MAX_UNPACKED_BYTES:
             raise InvalidInput(_("This file is too large once it is unpacked."))
-        document = docx.Document(io.BytesIO(content))
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        return "\n\n".join(_block_texts(docx.Document(io.BytesIO(content))))
+    except InvalidInput:
+        raise
+    except Exception as error:  # python-docx raises errors of every kind for damaged files
         raise InvalidInput(UNREADABLE) from error
-    return "\n\n".join(part.text for part in document.paragraphs)
+
+
+def _block_texts(document: "Document") -> Iterator[str]:
+    """Yield the paragraphs in order; of a table each row, for many transcripts are tables."""
+    for block in document.iter_inner_content():
+        if hasattr(block, "rows"):
+            for row in block.rows:
+                yield "\n".join(cell.text for cell in row.cells if cell.text.strip())
+        else:
+            yield block.text
 
 
 def split_paragraphs(text: str) -> list[str]:

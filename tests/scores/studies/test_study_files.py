@@ -253,3 +253,26 @@ def test_source_that_something_rests_on_is_not_deleted(app):
     write_finding(person, judgement, "DP1", FindingInput("Temuan", sources=[found]))
     with pytest.raises(Refused, match="finding"):
         delete_source(person, found)
+
+
+def test_transcript_in_a_table_becomes_an_excerpt_for_each_row():
+    document, output = docx.Document(), io.BytesIO()
+    document.add_paragraph("Wawancara")
+    table = document.add_table(2, 2)
+    for row, texts in zip(table.rows, (("P", "Kapan?"), ("R7", "Terlambat.")), strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    document.add_paragraph("Selesai")
+    document.save(output)
+    paragraphs = split_paragraphs(read_transcript(output.getvalue()))
+    assert paragraphs == ["Wawancara", "P\nKapan?", "R7\nTerlambat.", "Selesai"]
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "[Content_Types].xml", "_rels/.rels"])
+def test_damaged_docx_is_refused_in_words(part):
+    source, output = zipfile.ZipFile(io.BytesIO(docx_file("Kami"))), io.BytesIO()
+    with zipfile.ZipFile(output, "w") as archive:
+        for name in source.namelist():
+            archive.writestr(name, b"<a/>" if name == part else source.read(name))
+    with pytest.raises(Refused, match="cannot be read"):
+        read_transcript(output.getvalue())
