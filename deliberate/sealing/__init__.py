@@ -70,7 +70,7 @@ __all__ = [
 
 _MODULES = {
     "date_verification": ("Fault",),
-    "external_heads": ("split_external_heads",),
+    "kept_outside.external_heads": ("split_external_heads",),
     "head_publishing": ("latest_published_head", "publish_heads", "published_heads_json"),
     "leaf_hash_files": ("LEAF_FOLDER", "leaf_files", "write_leaf_file"),
     "log_verification": ("verify_log",),
@@ -81,7 +81,7 @@ _MODULES = {
     "signing_keys": ("WrongKey", "load_signing_key", "public_key_hex"),
     "tree_heads": ("ExportedTreeHead", "NO_PREVIOUS_HEAD", "latest_tree_head"),
     "verifier": ("node_hash",),
-    "witness_mail": ("compose_witness_mail",),
+    "kept_outside.witness_mail": ("compose_witness_mail",),
 }
 """Modules of the names above. Each is imported when its name is first used: pages show proofs, and
 only processes that seal or verify load what reads and writes segments."""

@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 
 from deliberate.database import db
+from deliberate.exports.studies import report_docx
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.documents.contributions import comment_on_unit
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
@@ -166,3 +167,13 @@ def test_report_opens_as_docx_with_a_row_for_every_contribution(app, draft, offi
     (table,) = Document(io.BytesIO(file.data)).tables
     assert len(table.rows) == 1 + 3 and table.rows[0].cells[3].text == "Usul perubahan"
     assert "Tujuh hari cukup." in table.rows[1].cells[5].text
+
+
+def test_report_without_the_extra_names_its_lock_file_instead_of_a_document(
+    app, draft, monkeypatch
+):
+    monkeypatch.setattr(report_docx, "find_spec", lambda _name: None)
+    reader, address = anonymous_client(app), f"/id/documents/{draft.id}/report"
+    page = reader.get(address).text
+    assert "requirements-texts.lock" in page and "report.docx" not in page
+    assert reader.get(f"{address}.docx").status_code == 404

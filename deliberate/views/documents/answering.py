@@ -6,6 +6,8 @@ from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.config import needs_extra
+from deliberate.exports.studies.report_docx import can_write_docx
 from deliberate.forms.documents import DECISIONS, AnswerForm
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.site.rate_limits import TEXTS
@@ -107,6 +109,8 @@ def report(document_id: int) -> str:
         process=document.process,
         rows=list_report_rows(document),
         decisions=DECISIONS,
+        has_docx=can_write_docx(),
+        docx_hint=needs_extra("texts"),
     )
 
 
@@ -121,9 +125,10 @@ def report_csv(document_id: int) -> Response:
 
 @blueprint.page("/documents/<id:document_id>/report.docx", "public")
 def report_docx(document_id: int) -> Response:
-    """Return the table of the report as DOCX."""
+    """Return the table of the report as DOCX, where the packages of the extra are installed."""
     from deliberate.exports.formats.consultation_table import table_docx  # loads DuckDB
 
+    get_or_404(can_write_docx() or None)
     document = get_or_404(get_document(document_id))
     return _file(document, table_docx(document.title, _table(document)), "docx", DOCX)
 
