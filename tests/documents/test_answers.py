@@ -7,11 +7,8 @@ import re
 import pytest
 from docx import Document
 
-<<<<<<< HEAD
-from deliberate.exports.studies import report_docx
-=======
 from deliberate.database import db
->>>>>>> r1
+from deliberate.exports.studies import report_docx
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.documents.contributions import comment_on_unit
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
