@@ -17,12 +17,11 @@ from deliberate.config.settings_file import Variables, read_variables
 from deliberate.config.terminal import translate as _
 from deliberate.database import db
 from deliberate.operations.site.counter_repair import repair_counters
-from deliberate.queries.site.backup_age import time_without_backup
+from deliberate.queries.site.backup_age import is_backup_late, time_without_backup
 from deliberate.queries.site.counter_check import find_counter_mismatches
 from deliberate.queries.site.health_checks import run_health_checks
 
 MIN_CONTRAST = 4.5
-DAYS_WITHOUT_BACKUP = 2
 OF_OTHERS = 0o004
 """The mode of a file that every account of the machine can read."""
 RUNNING_CHECKS = frozenset({"sealing", "disk", "mail", "jobs", "files", "replica"})
@@ -69,7 +68,8 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"DELIBERATE_BRAND_COLOR {problem}"
     if settings.mode == "production":
         yield from _missing_in_production(settings)
-        if (days := time_without_backup() // timedelta(days=1)) >= DAYS_WITHOUT_BACKUP:
+        if is_backup_late():
+            days = time_without_backup() // timedelta(days=1)
             yield _("days without a backup: %(n)s; run deliberate backup create FILE", n=days)
     for check in run_health_checks(settings):
         if check.name in RUNNING_CHECKS and not check.passed:

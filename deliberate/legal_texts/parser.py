@@ -216,6 +216,8 @@ class _Reader:
     def _looks_misplaced(self, marker: Marker) -> bool:
         """Return whether a number stands where none may, other than inside a sentence."""
         text = self._text_before()
+        if marker.kind == "pasal":  # a line of its own: hardly ever the middle of a sentence
+            return not is_unfinished(text)
         return text.endswith((".", ";", ":")) and not _refers(text, marker)
 
     def _continue(self, number: int, line: str) -> None:

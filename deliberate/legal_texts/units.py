@@ -95,3 +95,12 @@ def unit_label(kind: str, number: str) -> str:
     if kind == "bagian" and number.isdigit() and int(number) <= len(ORDINALS):
         number = ORDINALS[int(number) - 1]
     return _LABELS.get(kind, "{}").format(number).strip()
+
+
+_PREFIXES = {"lampiran": "annex", "judul": "heading", "alinea": "section"}
+
+
+def place_name(address: str) -> str:
+    """Return an address as a law is cited: Pasal 4 ayat (2) huruf a."""
+    parts = (part.partition("-") for part in address.split("/"))
+    return " ".join(unit_label(_PREFIXES.get(kind, kind), number) for kind, _, number in parts)

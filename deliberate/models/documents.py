@@ -23,7 +23,7 @@ from deliberate.database.personal_data import (
     personal,
     rows,
 )
-from deliberate.legal_texts.units import unit_label
+from deliberate.legal_texts.units import place_name, unit_label
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.conditions import Through
 from deliberate.models.moderation.visibility import (
@@ -110,6 +110,9 @@ class DocumentVersion(VisibleText, Base):
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
 
     document: Mapped[Document] = relationship(back_populates="versions")
+    units: Mapped[list["UnitText"]] = relationship(
+        order_by="UnitText.position", back_populates="version", viewonly=True
+    )
 
     @property
     def process_id(self) -> int:
@@ -118,8 +121,12 @@ class DocumentVersion(VisibleText, Base):
 
     @property
     def sealed_text(self) -> str:
-        """Return what the log binds: title, number, reason and the whole text."""
-        return canonical_json([self.document.title, self.number, self.note, self.source])
+        """Return what the log binds: title, number, reason, the text as imported and as read.
+
+        Pages show the units, not the source: a unit that is changed alone must be found too.
+        """
+        read = [self.preamble, self.closing, self.explanation, [unit.bound for unit in self.units]]
+        return canonical_json([self.document.title, self.number, self.note, self.source, read])
 
 
 class DocumentUnit(Base):
@@ -168,12 +175,29 @@ class UnitText(VisibleText, Base):
     """new, merged, split, moved, changed, renumbered or kept: since the version before."""
     is_moved: Mapped[bool] = mapped_column(default=False)
 
-    version: Mapped[DocumentVersion] = relationship()
+    version: Mapped[DocumentVersion] = relationship(back_populates="units", viewonly=True)
+
+    @property
+    def bound(self) -> list[object]:
+        """Return what the log binds of it with its version: identity, place, number and words."""
+        words = [self.heading, self.body, self.explanation]
+        return [self.unit_id, self.kind, self.number, self.address, self.parent, *words]
 
     @property
     def label(self) -> str:
         """Return its number as the drafting of laws writes it: Pasal 12A, ayat (1)."""
         return self.heading if self.kind == "heading" else unit_label(self.kind, self.number)
+
+    @property
+    def place(self) -> str:
+        """Return the unit as a law is cited: Pasal 4 ayat (2) huruf a."""
+        return place_name(self.address)
+
+    @property
+    def place_in_page(self) -> str:
+        """Return the same without the Pasal or heading, whose own label stays: ayat (2) huruf a."""
+        _top, _slash, below = self.address.partition("/")
+        return place_name(below) if below and self.kind != "heading" else self.label
 
 
 class UnitSource(Base):
@@ -300,7 +324,7 @@ class UnitAnswer(VisibleText, Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"))
-    """The version that was in force."""
+    """The version in which they were answered: that in force, or an older one with their unit."""
     decision: Mapped[UnitDecision] = mapped_column(String(16))
     ground: Mapped[ResponseGround] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(Text, default="")

@@ -113,7 +113,9 @@ def test_check_command_reports_that_no_backup_was_made_for_days(app, clock):
     )
     factories.create_resident()
     assert not [fault for fault in _problems(settings) if "backup" in fault]
-    clock.shift(timedelta(days=3))
+    clock.shift(timedelta(hours=30))
+    assert [fault for fault in _problems(settings) if "backup: 1;" in fault]
+    clock.shift(timedelta(hours=42))
     fault = "days without a backup: 3; run deliberate backup create FILE"
     assert fault in list(_problems(settings))
     with track_job_run("backup"):

@@ -2,6 +2,7 @@
 
 import configparser
 import json
+import os
 import re
 import shlex
 import shutil
@@ -293,3 +294,29 @@ def test_image_has_two_stages_a_user_a_health_check_and_files_that_exist():
     assert all((ROOT / name).exists() for name in names)
     let_in = (ROOT / ".dockerignore").read_text().splitlines()
     assert names <= {line[1:] for line in let_in if line.startswith("!")}
+
+
+def test_weekly_check_opens_the_newest_backup_whatever_its_name(tmp_path):
+    (line,) = starts(DEPLOY / "systemd" / "deliberate-verify.service")
+    (newest,) = re.findall(r"\$\$\((.*)\)", line)
+    assert newest in (DEPLOY / "kubernetes" / "periodic.yaml").read_text()
+    (tmp_path / "backups").mkdir()
+    for name, made_at in (
+        ("before", 1_000),
+        ("2026-11-29-0130", 2_000),
+        ("2026-11-30-0130", 3_000),
+    ):
+        path = tmp_path / "backups" / f"{name}.tar.gz"
+        path.touch()
+        os.utime(path, (made_at, made_at))
+    found = subprocess.run(
+        ["/bin/sh", "-c", newest], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert found.stdout == "backups/2026-11-30-0130.tar.gz\n"
+
+
+def test_image_has_the_dump_program_of_the_server_beside_it():
+    """pg_dump refuses a newer server: Debian 13 has the programs of PostgreSQL 17."""
+    server = documents(DEPLOY / "compose.yaml")[0]["services"]["database"]["image"]
+    assert ":17-" in server
+    assert "python:3.13-slim-trixie\n" in (DEPLOY / "Containerfile").read_text()

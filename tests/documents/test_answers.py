@@ -2,15 +2,23 @@
 
 import csv
 import io
+import re
 
 import pytest
 from docx import Document
 
+<<<<<<< HEAD
+from deliberate.exports.studies import report_docx
+=======
+from deliberate.database import db
+>>>>>>> r1
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
+from deliberate.operations.documents.contributions import comment_on_unit
+from deliberate.operations.documents.versions import RevisionEntry, revise_document
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.documents.answers import count_rights, list_report_rows
 from deliberate.queries.documents.documents import get_document, get_unit, get_version
-from deliberate.vocabulary import ResponseGround, UnitDecision
+from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.documents.draft_texts import add_draft_text
@@ -77,6 +85,35 @@ def test_incomplete_answer_is_refused_and_kept(app, draft, officer, log, fields,
     assert message in page.text and "Alasan yang panjang." in page.text
 
 
+def test_contributions_on_a_dropped_part_are_reached_by_links_and_answered(app, draft, officer):
+    ids = contribution_ids(draft)
+    text = "Pasal 1\nKata lain sama sekali.\n\nPasal 2\nBerlaku hari ini.\n"
+    revise_document(officer, draft, RevisionEntry(2, text, "Dihapus.", {"pasal-1": []}))
+    client = signed_in_client(app, officer)
+    contents = client.get(f"/en/documents/{draft.id}").text
+    address = f"/en/documents/{draft.id}/versions/2/pasal-1"
+    assert f'href="{address}"' in contents
+    to = f"{answer_url(draft)}?version=2"
+    assert f'href="{to}"' in client.get(address).text
+    fields = {"decision": "adopted", "ground": "law", "reason": "Dihapus."}
+    sent = submit_form(client, to, **fields, answers=[str(i) for i in ids])
+    assert sent.status_code == 303 and sent.location.endswith(address)
+    db.session.rollback()  # what requests wrote
+    assert count_rights(draft, get_version(draft)).total.explained == 3
+
+
+def test_contributions_beyond_the_first_page_are_answered(app, draft, officer, monkeypatch):
+    monkeypatch.setattr("deliberate.queries.documents.contributions.PAGE", 1)
+    monkeypatch.setattr("deliberate.queries.documents.unit_pages.PAGE", 1)
+    client = signed_in_client(app, officer)
+    (more,) = re.findall(r'rel="next"\s+href="([^"]*)"', client.get(answer_url(draft)).text)
+    asked = [row.contribution.id for row in list_report_rows(draft)][1]
+    fields = {"decision": "adopted", "ground": "law", "answers": str(asked)}
+    page = client.get(more).text
+    assert f'value="{asked}"' in page and f'action="{more}"' in page
+    assert submit_form(client, more, **fields).status_code == 303
+
+
 def test_only_the_people_of_the_process_answer(app, draft):
     others = (factories.create_staff(factories.create_institution()), factories.create_resident())
     for person in others:
@@ -113,7 +150,18 @@ def test_report_has_a_row_for_every_contribution_on_the_page_and_in_the_file(app
     assert page.count("<tr>") == 1 + 3 and page.count("Waits for an answer") == 2
     rows = list(csv.reader(io.StringIO(client.get(f"/en/documents/{draft.id}/report.csv").text)))
     assert len(rows) == 1 + 3 and rows[1][5].startswith("Adopted. Tujuh hari cukup.")
-    assert rows[0][:3] == ["No", "Part", "Text"]
+    assert rows[0][:3] == ["No.", "Part", "Text"]
+    assert rows[1][1] == "Pasal 1 ayat (1)"
+
+
+def test_report_has_the_words_of_a_whole_pasal_as_they_were(app, draft, officer):
+    whole = get_unit(get_version(draft), "pasal-1")
+    comment_on_unit(factories.create_resident(), draft, whole, "Setuju semua.", Stance.FOR)
+    client = anonymous_client(app)
+    rows = list(csv.reader(io.StringIO(client.get(f"/id/documents/{draft.id}/report.csv").text)))
+    (row,) = [row for row in rows if row[4] == "Setuju semua."]
+    assert row[1] == "Pasal 1"
+    assert row[2] == ("ayat (1) Warga berhak bertanya.\nayat (2) Otorita menjawab dalam 14 hari.")
 
 
 def test_report_opens_as_docx_with_a_row_for_every_contribution(app, draft, officer):
@@ -122,3 +170,13 @@ def test_report_opens_as_docx_with_a_row_for_every_contribution(app, draft, offi
     (table,) = Document(io.BytesIO(file.data)).tables
     assert len(table.rows) == 1 + 3 and table.rows[0].cells[3].text == "Usul perubahan"
     assert "Tujuh hari cukup." in table.rows[1].cells[5].text
+
+
+def test_report_without_the_extra_names_its_lock_file_instead_of_a_document(
+    app, draft, monkeypatch
+):
+    monkeypatch.setattr(report_docx, "find_spec", lambda _name: None)
+    reader, address = anonymous_client(app), f"/id/documents/{draft.id}/report"
+    page = reader.get(address).text
+    assert "requirements-texts.lock" in page and "report.docx" not in page
+    assert reader.get(f"{address}.docx").status_code == 404

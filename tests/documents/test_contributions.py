@@ -24,6 +24,7 @@ from deliberate.operations.documents.versions import (
     revise_document,
 )
 from deliberate.permissions.decision import InvalidInput, Refused
+from deliberate.queries.documents.answers import count_rights
 from deliberate.queries.documents.contributions import count_contributions, list_contributions
 from deliberate.queries.documents.documents import get_document, get_unit, get_version, list_units
 from deliberate.vocabulary import Stance
@@ -82,6 +83,23 @@ def test_60_contributions_stand_at_their_units_in_later_versions(document, offic
         at = places(document)
         for row in ROWS:
             assert at.get(posted[row["id"]], set()) == set(row[f"expected_v{number}"]), row["id"]
+
+
+def test_numbers_of_the_contents_and_of_the_rights_have_the_same_sum(
+    app, document, officer, resident
+):
+    kept, withdrawn = (comment(document, resident, "pasal-4/ayat-1") for _ in range(2))
+    withdraw_unit_comment(resident, withdrawn)
+    version = get_version(get_document(document.id))
+    placed = count_contributions(document, list_units(version), version.number)
+    assert (placed.total["comment"], placed.unshown) == (1, 1)
+    assert sum(placed.by_page["pasal-4"].values()) == 1
+    assert count_rights(document, version).total.heard == 2
+    page = anonymous_client(app).get(f"/en/documents/{document.id}").text
+    assert re.search(r"<dt>withdrawn or hidden</dt>\s*<dd>1</dd>", page)
+    withdraw_unit_comment(resident, kept)
+    page = anonymous_client(app).get(f"/en/documents/{document.id}").text
+    assert f"/en/documents/{document.id}/report" in page
 
 
 def test_400_comments_stay_with_their_pasal_through_moves_splits_and_mergers(
@@ -222,6 +240,16 @@ def test_incomplete_amendment_is_refused_and_kept(client, document, log, fields,
     values = {key: same if value == "SAME" else value for key, value in values.items()}
     page = submit_form(client, amend_url(document), **values)
     assert page.status_code == 422 and log() == [] and message in page.text
+
+
+@pytest.mark.parametrize("step", [{}, {"publish": "1"}], ids=["looked at", "published"])
+def test_words_of_the_draft_are_refused_at_their_field(client, document, step):
+    same = unit(document, "pasal-4/ayat-1").body
+    values = {"version": "1", "replacement": same, "body": "Alasan."} | step
+    page = submit_form(client, amend_url(document), **values)
+    assert page.status_code == 422
+    (field,) = re.findall(r'<textarea[^>]*name="replacement"[^>]*>', page.text)
+    assert 'aria-invalid="true"' in field
 
 
 def test_amendment_on_a_superseded_version_is_offered_to_be_carried_over(

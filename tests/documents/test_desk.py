@@ -159,6 +159,21 @@ def test_origin_that_the_officer_corrects_is_taken(client, document):
     assert second["pasal-2"] == first["pasal-3"] or second["pasal-3"] == first["pasal-3"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"note": "", "publish": "1"}, {"note": "x" * 2001}],
+    ids=["without a reason", "too long"],
+)
+def test_corrected_origins_stay_when_another_field_is_wrong(client, document, log, wrong):
+    log()
+    values = {"text": version_text(2), "base": "1", "from:pasal-6": "3"} | wrong
+    answer = submit_form(client, revise_url(document), **values)
+    assert answer.status_code == 422
+    assert re.search(r'name="from:pasal-6"\s+value="3"', answer.text)
+    assert re.search(r'name="from:pasal-7"\s+value="21"', answer.text)
+    assert not log()
+
+
 def test_unknown_origin_is_refused_and_nothing_typed_is_lost(client, document, log):
     log()
     fields = {"base": "1", "text": version_text(2), "note": "Perbaikan.", "publish": "1"}

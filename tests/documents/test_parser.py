@@ -72,6 +72,12 @@ def test_number_that_cannot_stand_in_its_place_is_text_and_listed_as_unread():
     assert [(row.text, row.reason) for row in parsed.unread] == [("(5) Lima.", "number")]
 
 
+def test_pasal_that_occurs_again_after_words_without_an_end_is_listed_as_unread():
+    parsed = parse_text("Pasal 1\nSatu\nPasal 1\nDua\n\nPasal 2\nTiga.\n")
+    assert [unit.text for unit in parsed.units] == ["Satu Pasal 1 Dua", "Tiga."]
+    assert [(row.text, row.reason) for row in parsed.unread] == [("Pasal 1", "number")]
+
+
 def test_text_below_a_heading_without_pasal_is_listed_as_unread():
     parsed = parse_text("BAB I\nUMUM\n\nSebuah kalimat lepas.\n\nPasal 1\nIsi.\n")
     assert [(row.text, row.reason) for row in parsed.unread] == [("Sebuah kalimat lepas.", "place")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deliberate.legal_texts.units import place_name
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
 from tests.client import anonymous_client
 from tests.documents.draft_texts import read_draft
@@ -98,3 +99,16 @@ def test_pages_of_a_large_draft_are_at_most_60_kb(app, get, process, officer):
     draft = open_document(officer, process, DraftEntry("Besar", "id", render(large_draft(200))))
     for path in ("", "/pasal-100"):
         assert len(get(f"/id/documents/{draft.id}{path}").data) <= 60_000
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("pasal-4/ayat-2/huruf-a", "Pasal 4 ayat (2) huruf a"),
+        ("lampiran", "Lampiran"),
+        ("bab-I/bagian-2", "BAB I Bagian Kedua"),
+        ("judul-1.1", "1.1"),
+    ],
+)
+def test_place_is_cited_whole_as_two_ayat_may_have_the_same_huruf(address, place):
+    assert place_name(address) == place

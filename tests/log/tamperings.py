@@ -129,6 +129,7 @@ PAGES = (
     _table("change the rules", "rules_version", "body = 'Lain'"),
     _table("change the minutes of a meeting", "meeting", "minutes = 'Lain'"),
     _table("change a version of a draft text", "document_version", "source = 'Lain'"),
+    _table("change the words of a unit of a draft text", "unit_text", "body = 'Lain'"),
     _table("change an answer on a draft text", "unit_answer", "decision = 'adopted'"),
     _table("change the words of an amendment", "unit_contribution", "replacement = 'Lain'"),
     _table("change how many people attended", "meeting", "attended = 240"),

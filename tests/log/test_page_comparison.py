@@ -47,13 +47,27 @@ TAMPERINGS = {
     "mandate": ["basis = 'Lain'", "topic = 'Lain'"],
     "overlap": ["reason = 'Lain'", "due_on = '2030-01-01'"],
     "overlap_decision": ["decision = 'Lain'"],
-    "document_version": ["source = 'Lain'", "note = 'Lain'"],
+    "document_version": [
+        "source = 'Lain'",
+        "note = 'Lain'",
+        "preamble = 'Lain'",
+        "closing = 'Lain'",
+        "explanation = 'Lain'",
+    ],
     "unit_answer": ["reason = 'Lain'", "decision = 'adopted'"],
     "unit_contribution": ["replacement = 'Lain' WHERE kind = 'amendment'", "body = 'Lain'"],
     "study_plan": ["hypotheses = 'Lain'"],
     "support": ["person_id = 1 WHERE person_id = (SELECT min(person_id) FROM support)"],
 }
 """Changes by table; each is found in that table."""
+UNIT_TAMPERINGS = [
+    "body = 'Lain' WHERE body <> ''",
+    "explanation = 'Lain'",
+    "number = '99' WHERE kind = 'ayat'",
+    "unit_id = -unit_id",
+    "position = -position",
+]
+"""Changes of the units of draft texts, which their version binds."""
 BALLOT_TAMPERINGS = [
     "UPDATE poll_ballot SET choice = '[[99,1]]' WHERE key = (SELECT min(key) FROM poll_ballot)",
     "DELETE FROM poll_ballot WHERE key = (SELECT min(key) FROM poll_ballot)",
@@ -75,6 +89,10 @@ def test_every_changed_text_and_column_is_found(app, clock):
             with tampered(f"UPDATE {table} SET {change}") as session:
                 if table not in {fault.table for fault in compare_pages(session)}:
                     missed.append((table, change))
+    for change in UNIT_TAMPERINGS:
+        with tampered(f"UPDATE unit_text SET {change}") as session:
+            if "document_version" not in {fault.table for fault in compare_pages(session)}:
+                missed.append(("unit_text", change))
     for statement in BALLOT_TAMPERINGS:
         with tampered(statement) as session:
             if PageFault("poll", 1, "ballots", None) not in without_positions(session):

@@ -52,3 +52,9 @@ def test_every_name_of_a_package_is_found_where_it_is_declared(package):
     assert all(getattr(module, name) is not None for name in module.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = module.nothing
+
+
+@pytest.mark.parametrize("package", ["deliberate.citivoice", "deliberate.sealing"])
+def test_every_name_that_a_package_imports_late_is_found(package):
+    module = import_module(package)
+    assert all(getattr(module, name) is not None for name in module.__all__)

@@ -69,7 +69,7 @@ def _choose(path: Path, names: Sequence[str], sheet: str) -> str:
 
 
 def _xlsx_lines(path: Path, file: IO[bytes], sheet: str) -> Iterator[Cells]:
-    import openpyxl  # type: ignore[import-untyped]  # it has no types
+    import openpyxl
 
     book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     chosen = book[_choose(path, book.sheetnames, sheet)]

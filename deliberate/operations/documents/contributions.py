@@ -89,12 +89,17 @@ def propose_amendment(
         amendment = _new_row(author, document, unit, "amendment", context)
         amendment.replacement = _required(entry.replacement)
         amendment.body = _required(entry.reason)
-        if " ".join(amendment.replacement.split()) == " ".join(unit.body.split()):
-            raise InvalidInput(_("These are the words of the draft. Change at least one."))
+        require_other_words(unit, amendment.replacement)
         act.session.add(amendment)
         act.set_text(lambda: amendment.sealed_text, amendment)
         act.about(amendment, unit=unit.unit_id, version=document.version)
     return amendment
+
+
+def require_other_words(unit: UnitText, replacement: str) -> None:
+    """Refuse an amendment that leaves the words of its unit. Raises InvalidInput."""
+    if clean(replacement).split() == unit.body.split():
+        raise InvalidInput(_("These are the words of the draft. Change at least one."))
 
 
 def join_amendment(

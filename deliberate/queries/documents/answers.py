@@ -100,6 +100,8 @@ class ReportRow:
     contribution: UnitContribution
     unit: UnitText
     answers: Sequence[UnitAnswer]
+    words: str
+    """The text it is on, as it was then; of a whole Pasal, that of all its parts."""
 
 
 def list_report_rows(document: Document) -> list[ReportRow]:
@@ -116,4 +118,19 @@ def list_report_rows(document: Document) -> list[ReportRow]:
         .options(joinedload(UnitContribution.author), joinedload(UnitContribution.version))
     ).all()
     answers = list_answers([contribution.id for contribution, _unit in rows])
-    return [ReportRow(row, unit, answers.get(row.id, [])) for row, unit in rows]
+    versions = {row.version for row, _unit in rows if not row.quoted}
+    parts = {version.id: list_units(version) for version in versions}
+    return [
+        ReportRow(
+            row,
+            unit,
+            answers.get(row.id, []),
+            row.quoted or _words_below(unit, parts[unit.version_id]),
+        )
+        for row, unit in rows
+    ]
+
+
+def _words_below(unit: UnitText, units: Sequence[UnitText]) -> str:
+    below = [part for part in units if part.address.startswith(f"{unit.address}/") and part.body]
+    return "\n".join(f"{part.label} {part.body}" for part in below)

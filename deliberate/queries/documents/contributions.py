@@ -20,7 +20,7 @@ from deliberate.models import (
     UnitText,
 )
 from deliberate.models.moderation.visibility import ANYONE
-from deliberate.queries.documents.documents import top_address
+from deliberate.queries.documents.documents import list_units, top_address
 from deliberate.queries.documents.lineage import DocumentLineage, get_lineage
 
 PAGE = 60
@@ -51,8 +51,12 @@ class Placements:
 
     total: Counter[str] = field(default_factory=Counter)
     by_page: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    unshown: int = 0
+    """Withdrawn and hidden contributions: none of the other numbers has them."""
     dropped: int = 0
     """Contributions on units that have no heir in this version."""
+    dropped_units: set[tuple[int, int]] = field(default_factory=set)
+    """These units, each with the number of the version it was written on."""
 
 
 def count_contributions(document: Document, units: Sequence[UnitText], until: int) -> Placements:
@@ -69,20 +73,38 @@ def count_contributions(document: Document, units: Sequence[UnitText], until: in
             DocumentVersion.number,
             UnitContribution.kind,
             func.count(UnitContribution.id),
+            func.count(UnitContribution.id).filter(UnitContribution.visible_to(ANYONE)),
         )
         .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
         .where(UnitContribution.document_id == document.id, DocumentVersion.number <= until)
-        .where(UnitContribution.visible_to(ANYONE))
         .group_by(UnitContribution.unit_id, DocumentVersion.number, UnitContribution.kind)
     )
-    for unit_id, number, kind, count in rows:
+    for unit_id, number, kind, heard, count in rows:
+        placements.unshown += heard - count
+        if not count:
+            continue
         placements.total[kind] += count
         heirs = lineage.follow([unit_id], number, until)
         found = {pages[heir] for heir in heirs if heir in pages}
         for page in found:
             placements.by_page[page][kind] += count
-        placements.dropped += 0 if found else count
+        if not found:
+            placements.dropped += count
+            placements.dropped_units.add((number, unit_id))
     return placements
+
+
+def list_dropped_pages(document: Document, placements: Placements) -> list[tuple[int, UnitText]]:
+    """Return where dropped contributions are read: the number of a version and its Pasal."""
+    wanted = defaultdict(set)
+    for number, unit_id in placements.dropped_units:
+        wanted[number].add(unit_id)
+    pages: list[tuple[int, UnitText]] = []
+    for version in document.versions:
+        units = list_units(version) if version.number in wanted else []
+        tops = {top_address(u.address) for u in units if u.unit_id in wanted[version.number]}
+        pages += [(version.number, unit) for unit in units if unit.address in tops]
+    return pages
 
 
 def list_contributions(

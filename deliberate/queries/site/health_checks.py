@@ -1,8 +1,8 @@
 """Health checks: database, schema version, sealing, disk space, mail and jobs."""
 
-import math
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +21,11 @@ from deliberate.models import JobRun, Process, Release
 from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.queries.log.tree_heads import unsealed_age
 from deliberate.queries.notices.stuck_deliveries import count_stuck_mails, count_stuck_notices
-from deliberate.queries.site.operations_state import BACKUP_DUE, backup_age_seconds
+from deliberate.queries.site.backup_age import (
+    is_backup_late,
+    last_backup_at,
+    time_without_backup,
+)
 
 MAX_UNSEALED_AGE = LATE_AFTER
 """If an entry waits longer for its seal, the sealing job does not run."""
@@ -114,10 +118,11 @@ def _jobs_problem() -> str:
 
 def _backup_problem(settings: Settings) -> str:
     """Return since when there was no backup, also if there was never one."""
-    age = backup_age_seconds()
-    if settings.mode != "production" or age <= BACKUP_DUE.total_seconds():
+    if settings.mode != "production" or not is_backup_late():
         return ""
-    return "there was never one" if math.isinf(age) else f"none for {age / 3600:.0f} hours"
+    if last_backup_at() is None:
+        return "there was never one"
+    return f"none for {time_without_backup() // timedelta(hours=1)} hours"
 
 
 def _files_problem(folder: Path) -> str:

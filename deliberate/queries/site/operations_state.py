@@ -1,6 +1,5 @@
 """How the installation runs: what administrators see, /readyz reports and /metrics counts."""
 
-import math
 import platform
 import shutil
 from dataclasses import dataclass, field
@@ -21,11 +20,8 @@ from deliberate.queries.notices.stuck_deliveries import (
     count_stuck_notices,
 )
 from deliberate.queries.proposals.stored_files import stored_bytes
+from deliberate.queries.site.backup_age import BACKUP, is_backup_late, last_backup_at
 
-BACKUP = "backup"
-"""Name under which `deliberate backup create` notes its runs."""
-BACKUP_DUE = timedelta(seconds=100_000)
-"""A daily backup is late after this time: one day and four hours."""
 PUBLISHING_DUE = timedelta(hours=2)
 """Tree heads are published every hour."""
 JOB_DUE = {"run_minutely": timedelta(minutes=5), "run_nightly": timedelta(hours=28)}
@@ -60,6 +56,7 @@ class OperationsState:
     published_at: datetime | None
     jobs: list[JobState]
     backup_at: datetime | None
+    is_backup_late: bool
     stuck_mails: int
     stuck_notices: int
     given_up_mails: int
@@ -83,11 +80,6 @@ class OperationsState:
         return [job for job in self.jobs if job.failed_at or job.is_late]
 
     @property
-    def is_backup_late(self) -> bool:
-        """Return whether there was no backup for a day, or never one."""
-        return self.backup_at is None or now() - self.backup_at > BACKUP_DUE
-
-    @property
     def is_mail_stuck(self) -> bool:
         """Return whether mails or notices do not leave."""
         waiting = self.stuck_mails + self.stuck_notices
@@ -103,14 +95,14 @@ class OperationsState:
 def get_operations_state(settings: Settings) -> OperationsState:
     """Return how the installation runs at this moment."""
     age, head, replica = unsealed_age(), latest_tree_head(), get_replica()
-    jobs = list_job_states()
     return OperationsState(
         unsealed_seconds=age.total_seconds(),
         is_seal_late=age > LATE_AFTER,
         sealed_at=head.made_at if head else None,
         published_at=_published_at(),
-        jobs=[job for job in jobs if job.name != BACKUP],
-        backup_at=_last_success(jobs, BACKUP),
+        jobs=[job for job in list_job_states() if job.name != BACKUP],
+        backup_at=last_backup_at(),
+        is_backup_late=is_backup_late(),
         stuck_mails=count_stuck_mails(),
         stuck_notices=count_stuck_notices(),
         given_up_mails=count_given_up_mails(),
@@ -127,16 +119,6 @@ def list_job_states() -> list[JobState]:
     with transient(write=False) as session:
         runs = session.scalars(select(JobRun).order_by(JobRun.name))
         return [JobState(run.name, run.succeeded_at, run.failed_at) for run in runs]
-
-
-def backup_age_seconds() -> float:
-    """Return the time since the last successful backup, infinite if there was none."""
-    last = _last_success(list_job_states(), BACKUP)
-    return (now() - last).total_seconds() if last else math.inf
-
-
-def _last_success(jobs: list[JobState], name: str) -> datetime | None:
-    return next((job.succeeded_at for job in jobs if job.name == name), None)
 
 
 def _published_at() -> datetime | None:

@@ -18,7 +18,8 @@ from deliberate.queries.notices.stuck_deliveries import (
 )
 from deliberate.queries.proposals.stored_files import stored_bytes
 from deliberate.queries.responses.response_owner import response_is_owed
-from deliberate.queries.site.operations_state import BACKUP, backup_age_seconds, list_job_states
+from deliberate.queries.site.backup_age import BACKUP, time_without_backup
+from deliberate.queries.site.operations_state import list_job_states
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,8 @@ def _jobs() -> list[Metric]:
     ages = {
         job.name: (moment - job.succeeded_at).total_seconds() for job in jobs if job.succeeded_at
     }
-    # Without any backup an alarm on its age must ring, so there is an age: an infinite one.
-    ages[BACKUP] = backup_age_seconds()
+    # Without any backup an alarm on its age must ring: the age is then that of the installation.
+    ages[BACKUP] = time_without_backup().total_seconds()
     failed = {job.name: float(job.failed_at is not None) for job in jobs}
     return [
         Metric("deliberate_job_age_seconds", "Time since the last successful run.", ages, "job"),

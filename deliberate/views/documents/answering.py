@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.config import needs_extra
+from deliberate.exports.studies.report_docx import can_write_docx
 from deliberate.forms.documents import DECISIONS, AnswerForm
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.site.rate_limits import TEXTS
@@ -19,6 +21,7 @@ from deliberate.queries.documents.answers import (
 )
 from deliberate.queries.documents.documents import get_document, get_version, list_units
 from deliberate.queries.documents.unit_pages import get_unit_page
+from deliberate.views.documents.unit_page import unit_url
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -29,6 +32,7 @@ from deliberate.views.site.form_pages import (
 )
 from deliberate.views.site.request_context import (
     get_or_404,
+    int_arg,
     int_fields,
     request_context,
     signed_in_person,
@@ -49,10 +53,15 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     rate_limit=TEXTS,
 )
 def answer(document_id: int, address: str) -> ResponseReturnValue:
-    """Show the contributions to a Pasal with the form of an answer, or publish one."""
+    """Show the contributions to a Pasal with the form of an answer, or publish one.
+
+    `version` names an older version, for parts that were dropped since; `after` is as on the page
+    of the Pasal.
+    """
     document, staff = get_or_404(get_document(document_id)), signed_in_person()
     require(may_answer_contributions(staff, document))
-    page = get_or_404(get_unit_page(document, get_or_404(get_version(document)), address))
+    version, after = get_or_404(get_version(document, int_arg("version"))), int_arg("after")
+    page = get_or_404(get_unit_page(document, version, address, after=after or 0))
     form = AnswerForm(submitted_data())
     shown = [*page.amendments, *page.comments]
 
@@ -60,9 +69,7 @@ def answer(document_id: int, address: str) -> ResponseReturnValue:
         entry = AnswerEntry(*form.selected(), form.reason.data or "", int_fields("answers"))
         answer_unit(staff, document, page.top, entry, context=request_context())
         flash_with_receipt(_("The answer is public."))
-        return see_other(
-            url_for("documents.unit", document_id=document.id, address=page.top.address)
-        )
+        return see_other(unit_url(document, version, page.top.address))
 
     return form_page(
         form,
@@ -71,6 +78,7 @@ def answer(document_id: int, address: str) -> ResponseReturnValue:
         show_refusal=True,
         document=document,
         page=page,
+        after=after,
         shown=shown,
         answers=list_answers([row.row.id for row in shown]),
         chosen=int_fields("answers") if request.method == "POST" else [],
@@ -101,6 +109,8 @@ def report(document_id: int) -> str:
         process=document.process,
         rows=list_report_rows(document),
         decisions=DECISIONS,
+        has_docx=can_write_docx(),
+        docx_hint=needs_extra("texts"),
     )
 
 
@@ -115,9 +125,10 @@ def report_csv(document_id: int) -> Response:
 
 @blueprint.page("/documents/<id:document_id>/report.docx", "public")
 def report_docx(document_id: int) -> Response:
-    """Return the table of the report as DOCX."""
+    """Return the table of the report as DOCX, where the packages of the extra are installed."""
     from deliberate.exports.formats.consultation_table import table_docx  # loads DuckDB
 
+    get_or_404(can_write_docx() or None)
     document = get_or_404(get_document(document_id))
     return _file(document, table_docx(document.title, _table(document)), "docx", DOCX)
 
@@ -131,7 +142,7 @@ def _file(document: "Document", content: str | bytes, ending: str, content_type:
 
 def _table(document: "Document") -> list[list[str]]:
     """Return the headings and a row for every contribution."""
-    heads = (_("No"), _("Part"), _("Text"), _("Proposed change"), _("Reason"), _("Response"))
+    heads = (_("No."), _("Part"), _("Text"), _("Proposed change"), _("Reason"), _("Response"))
     rows = enumerate(list_report_rows(document), 1)
     return [[str(head) for head in heads], *([str(n), *_cells(row)] for n, row in rows)]
 
@@ -141,8 +152,8 @@ def _cells(row: ReportRow) -> tuple[str, str, str, str, str]:
     is_shown = row.contribution.is_visible_to(None)
     responses = [f"{DECISIONS[answer.decision]}. {answer.reason}".strip() for answer in row.answers]
     return (
-        row.unit.address,
-        row.contribution.quoted,
+        row.unit.place,
+        row.words,
         row.contribution.replacement if is_shown else "",
         row.contribution.body if is_shown else "",
         "\n".join(responses),

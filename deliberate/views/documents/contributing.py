@@ -8,16 +8,19 @@ from flask_babel import gettext as _
 
 from deliberate.forms.documents import AmendmentForm, UnitCommentForm
 from deliberate.legal_texts.comparison import compare_words
+from deliberate.legal_texts.units import place_name
 from deliberate.operations.documents.contributions import (
     AmendmentEntry,
     SupersededVersion,
     comment_on_unit,
     join_amendment,
     propose_amendment,
+    require_other_words,
     withdraw_amendment,
     withdraw_unit_comment,
 )
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS
+from deliberate.permissions.decision import InvalidInput
 from deliberate.permissions.documents import is_contributing_offered
 from deliberate.queries.documents.contributions import (
     get_unit_contribution,
@@ -99,20 +102,24 @@ def propose(document_id: int, address: str) -> ResponseReturnValue:
     version = get_or_404(get_version(document, form.version_number or None))
     unit = get_or_404(get_unit(version, address))
 
-    def submit() -> ResponseReturnValue:
+    def submit() -> ResponseReturnValue | None:
         if version.number != document.version:
             return _carry_over(document, unit, form)
-        if "publish" not in request.form:
-            return _amend_page(document, unit, form, checked=True)
         entry = AmendmentEntry(
             form.version_number, form.replacement.data or "", form.body.data or ""
         )
         try:
+            require_other_words(unit, entry.replacement)
+            if "publish" not in request.form:
+                return _amend_page(document, unit, form, checked=True)
             posted = propose_amendment(
                 signed_in_person(), document, unit, entry, context=request_context()
             )
         except SupersededVersion:
             return _carry_over(get_or_404(get_document(document.id)), unit, form)
+        except InvalidInput as invalid:
+            form.replacement.errors = [*form.replacement.errors, str(invalid.reason)]
+            return None
         flash_with_receipt(_("Your amendment is public."))
         return see_other(contribution_url(document, posted))
 
@@ -153,6 +160,7 @@ def _amend_page(
         process=document.process,
         unit=unit,
         top=top_address(unit.address),
+        top_name=place_name(top_address(unit.address)),
         form=form,
         like=like,
         pieces=compare_words(unit.body, form.replacement.data or "") if checked else None,

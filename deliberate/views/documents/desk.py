@@ -131,7 +131,22 @@ def revise(document_id: int) -> ResponseReturnValue:
             )
         return _publish(document, form, parsed, sources)
 
-    return form_page(form, submit, "documents/revise.html", show_refusal=True, document=document)
+    def refused(**values: object) -> str:
+        return _revise_page(document, form, str(values["refusal"]))
+
+    return form_page(form, submit, refused, show_refusal=True)
+
+
+def _revise_page(document: "Document", form: RevisionForm, refusal: str) -> str:
+    """Return the page of a new version; the origins that were typed stay, whatever is wrong."""
+    is_readable = request.method == "POST" and not (form.text.errors or form.file.errors)
+    parsed = _take_text(form) if is_readable else None
+    if parsed is None:
+        return render_template(
+            "documents/revise.html", document=document, form=form, refusal=refusal
+        )
+    sources, unknown = _typed_sources(document, parsed)
+    return _matched(document, form, parsed, sources, unknown, refusal)
 
 
 def _publish(

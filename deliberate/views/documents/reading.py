@@ -6,7 +6,10 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from deliberate.permissions.documents import is_contributing_offered, may_revise_document
-from deliberate.queries.documents.contributions import count_contributions
+from deliberate.queries.documents.contributions import (
+    count_contributions,
+    list_dropped_pages,
+)
 from deliberate.queries.documents.documents import (
     get_document,
     get_unit,
@@ -15,7 +18,7 @@ from deliberate.queries.documents.documents import (
 )
 from deliberate.queries.documents.unit_pages import get_linked_text, get_unit_page, search_units
 from deliberate.queries.documents.version_comparison import compare_document_versions
-from deliberate.views.documents.unit_page import render_unit_page
+from deliberate.views.documents.unit_page import render_unit_page, unit_url
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import see_other
 from deliberate.views.site.request_context import current_person, get_or_404, int_arg
@@ -45,13 +48,15 @@ def version(document_id: int, number: int) -> str:
 
 def _contents(document: "Document", version: "DocumentVersion") -> str:
     units, words = list_units(version), request.args.get("q", "").strip()[:100]
+    placed = count_contributions(document, units, version.number)
     return render_template(
         "documents/show.html",
         document=document,
         version=version,
         process=document.process,
         units=units,
-        placed=count_contributions(document, units, version.number),
+        placed=placed,
+        dropped_pages=list_dropped_pages(document, placed),
         words=words,
         hits=search_units(units, words) if words else None,
         may_revise=may_revise_document(current_person(), document),
@@ -114,18 +119,6 @@ def _unit(document: "Document", version: "DocumentVersion", address: str) -> Res
         anchor = address.removeprefix(f"{page.top.address}/").replace("/", "-")
         return see_other(unit_url(document, version, page.top.address) + f"#{anchor}")
     return render_unit_page(page)
-
-
-def unit_url(document: "Document", version: "DocumentVersion", address: str) -> str:
-    """Return the address of a unit in a version; without its number for the one in force."""
-    if version.number == document.version:
-        return url_for("documents.unit", document_id=document.id, address=address)
-    return url_for(
-        "documents.unit_in_version",
-        document_id=document.id,
-        number=version.number,
-        address=address,
-    )
 
 
 def contents_url(document: "Document", version: "DocumentVersion") -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import render_template
+from flask import render_template, url_for
 
 from deliberate.forms.documents import DECISIONS, UnitCommentForm
 from deliberate.permissions.documents import is_contributing_offered, may_answer_contributions
@@ -11,6 +11,7 @@ from deliberate.queries.documents.contributions import joined_ids
 from deliberate.views.site.request_context import current_person
 
 if TYPE_CHECKING:
+    from deliberate.models import Document, DocumentVersion
     from deliberate.queries.documents.unit_pages import UnitPage
 
 
@@ -31,4 +32,16 @@ def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> s
         may_answer=may_answer_contributions(reader, document),
         joined=joined_ids(reader, [shown.row.id for shown in page.amendments]),
         reader_id=reader.id if reader else None,
+    )
+
+
+def unit_url(document: "Document", version: "DocumentVersion", address: str) -> str:
+    """Return the address of a unit in a version; without its number for the one in force."""
+    if version.number == document.version:
+        return url_for("documents.unit", document_id=document.id, address=address)
+    return url_for(
+        "documents.unit_in_version",
+        document_id=document.id,
+        number=version.number,
+        address=address,
     )
