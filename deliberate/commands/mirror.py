@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import asdict
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
+from time import sleep
 from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, build_opener
@@ -18,6 +20,8 @@ from deliberate.sealing.verifier import VerificationError
 
 TIMEOUT_SECONDS = 30
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
+TRIES, MAX_WAIT_SECONDS = 5, 60
+"""How often a path is asked for while there are too many requests, and the longest wait between."""
 
 
 @click.command("mirror")
@@ -67,12 +71,22 @@ def _fetch_from(url: str) -> Fetch:
     def fetch(path: str) -> bytes:
         address = urljoin(url, path)
         request = Request(address, headers={"User-Agent": "deliberate-mirror"})  # noqa: S310  # http or https, see command()
-        try:
-            with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                content: bytes = answer.read(MAX_ANSWER_BYTES)
-        except HTTPError as error:
-            error.close()
-            raise OSError(f"{path}: status {error.code}") from error
-        return content
+        for _try in range(TRIES):
+            try:
+                with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
+                    return bytes(answer.read(MAX_ANSWER_BYTES))
+            except HTTPError as error:
+                error.close()
+                status, wait = error.code, error.headers.get("Retry-After", "")
+            if status != HTTPStatus.TOO_MANY_REQUESTS:
+                break
+            sleep(_wait_seconds(wait))
+        raise OSError(f"{path}: status {status}")
 
     return fetch
+
+
+def _wait_seconds(stated: str) -> int:
+    """Return how long to wait before the next try: what the installation says, within reason."""
+    seconds = int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 6 else 1
+    return min(seconds, MAX_WAIT_SECONDS)

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Response
 from sqlalchemy import func, select
 
 from deliberate import sealing
 from deliberate.api import feed
 from deliberate.citivoice import KINDS_OF_EVERY_PROCESS
 from deliberate.clock import now
-from deliberate.commands import cli
+from deliberate.commands import cli, mirror
 from deliberate.database import db
 from deliberate.models import Interaction, Release
 from deliberate.operations.proposals.supports import support_proposal
@@ -54,6 +55,7 @@ def served(app, monkeypatch):
     """Serve a log with several heads and a release, in small pages; return how to fetch it."""
     for name, size in (("ACTS_PER_PAGE", 4), ("LEAVES_PER_PAGE", 9), ("HEADS_PER_PAGE", 2)):
         monkeypatch.setattr(feed, name, size)
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", False)  # all tests are of one network
     proposal = discuss(4)
     publish_heads(app)
     discuss(3)
@@ -326,3 +328,35 @@ def test_fault_is_printed_as_json(app, served, tmp_path):
         result = run(url, "--out", tmp_path, "--json")
     assert result.exit_code == 1
     assert "is another act" in json.loads(result.stdout)["fault"]
+
+
+def add_answer(app, monkeypatch, answer: Callable[[], Response | None]) -> None:
+    """Have an application ask `answer` before every view."""
+    asked = [*app.before_request_funcs[None], answer]
+    monkeypatch.setitem(app.before_request_funcs, None, asked)
+
+
+@pytest.mark.parametrize(("stated", "seconds"), [("7", 7), ("9999", 60), ("", 1), ("soon", 1)])
+def test_command_waits_as_long_as_an_installation_with_a_limit_says(
+    app, served, tmp_path, monkeypatch, stated, seconds
+):
+    waits: list[int] = []
+
+    def limited() -> Response | None:
+        headers = {"Retry-After": stated} if stated else {}
+        return None if len(waits) > 1 else Response("", 429, headers)
+
+    monkeypatch.setattr(mirror, "sleep", waits.append)
+    add_answer(app, monkeypatch, limited)
+    with run_server(app) as url:
+        assert run(url, "--out", tmp_path).exit_code == 0
+    assert waits == [seconds, seconds]
+
+
+def test_command_ends_where_an_installation_never_answers_again(tmp_path, app, monkeypatch):
+    waits: list[int] = []
+    monkeypatch.setattr(mirror, "sleep", waits.append)
+    add_answer(app, monkeypatch, lambda: Response("", 429))
+    with run_server(app) as url:
+        result = run(url, "--out", tmp_path)
+    assert (result.exit_code, len(waits)) == (2, mirror.TRIES)

@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
+
+from tests.structure.source_tree import ROOT
 
 HEAVY = ("numpy", "scipy", "duckdb", "pyarrow", "PIL", "icalendar", "holidays", "huey", "redis")
 STARTED = """
@@ -58,3 +61,15 @@ def test_every_name_of_a_package_is_found_where_it_is_declared(package):
 def test_every_name_that_a_package_imports_late_is_found(package):
     module = import_module(package)
     assert all(getattr(module, name) is not None for name in module.__all__)
+
+
+def _lazy_packages() -> Iterator[str]:
+    for path in sorted((ROOT / "deliberate").rglob("__init__.py")):
+        if "lazy_names(" in path.read_text(encoding="utf-8"):
+            yield ".".join(path.parent.relative_to(ROOT).parts)
+
+
+@pytest.mark.parametrize("package", list(_lazy_packages()))
+def test_every_name_that_is_imported_at_its_first_use_is_there(package: str) -> None:
+    module = import_module(package)
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
