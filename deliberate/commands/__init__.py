@@ -145,7 +145,7 @@ def main() -> None:
     except InvalidSetting as error:
         _exit(str(error).splitlines())
     except Exception as error:
-        if (reason := _database_problem(error)) is None:
+        if (reason := _database_problem(error) or _key_problem(error)) is None:
             raise
         _exit([reason])
 
@@ -154,6 +154,15 @@ def _exit(lines: list[str]) -> NoReturn:
     for line in lines:
         click.echo(f"deliberate: {line}", err=True)
     sys.exit(2)
+
+
+def _key_problem(error: Exception) -> str | None:
+    """Return which signing key is missing in a line, None for any other error."""
+    from deliberate.config.terminal import translate as _
+
+    if type(error).__name__ != "WrongKey":  # without an import that only the log needs
+        return None
+    return _("%(problem)s: put its signing.pem back", problem=error)
 
 
 def _database_problem(error: Exception) -> str | None:

@@ -11,6 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from deliberate import sealing
 from deliberate.commands.startup import is_schema_current
 from deliberate.config import Settings, needs_extra, unknown_variables
 from deliberate.config.settings_file import Variables, read_variables
@@ -63,6 +64,8 @@ def _problems(settings: Settings) -> Iterator[str]:
             yield _("%(path)s can be read by others: chmod 600 %(path)s", path=path)
     if not is_schema_current():
         yield _("the database schema is not current: run deliberate db upgrade")
+    else:
+        yield from _missing_signing_key(settings)
     color = settings.brand_color
     if color and (problem := brand_color_problem(color)):
         yield f"DELIBERATE_BRAND_COLOR {problem}"
@@ -74,6 +77,16 @@ def _problems(settings: Settings) -> Iterator[str]:
     for check in run_health_checks(settings):
         if check.name in RUNNING_CHECKS and not check.passed:
             yield f"{check.name}: {check.problem}"
+
+
+def _missing_signing_key(settings: Settings) -> Iterator[str]:
+    """Yield which key the log needs: without it acts are saved, and never sealed."""
+    if sealing.latest_tree_head(db.session()) is None:
+        return
+    try:
+        sealing.current_signing_key(settings)
+    except sealing.WrongKey as error:
+        yield _("%(problem)s: put its signing.pem back", problem=error)
 
 
 def _unknown_names(variables: Variables) -> Iterator[str]:

@@ -411,10 +411,18 @@ def _invalid_push_key(settings: Settings) -> Problems:
         yield "PUSH_KEY", needs_extra("push")
 
 
+def _had_ring(ring: Path) -> bool:
+    """Return whether there was a key ring: what is written with it needs it again."""
+    return ring.with_name(ring.name + ".lock").exists()
+
+
 def _unsafe_for_production(settings: Settings) -> Problems:
     """Yield the values that must not be used on a public site."""
-    needs_secret = bool(settings.secret_key) or not settings.key_ring_path.is_file()
-    if needs_secret and len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
+    ring = settings.key_ring_path
+    needs_secret = bool(settings.secret_key) or not ring.is_file()
+    if needs_secret and not settings.secret_key and _had_ring(ring):
+        yield "KEY_RING_FILE", _("names a lost key ring: put its copy back as %(path)s", path=ring)
+    elif needs_secret and len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
         yield "SECRET_KEY", _at_least(MIN_SECRET_KEY_CHARACTERS)
     url = split_url(settings.base_url)
     if settings.plain_http:

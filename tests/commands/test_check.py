@@ -15,6 +15,7 @@ from deliberate.operations.site.job_runs import track_job_run
 from deliberate.operations.threads import comments as comment_operations
 from deliberate.queries.site import health_checks as health_check_queries
 from deliberate.queries.site.counter_check import find_counter_mismatches
+from deliberate.sealing import seal_log
 from deliberate.vocabulary import Stance
 from tests import factories
 
@@ -144,3 +145,11 @@ def test_check_command_reports_late_sealing(app, monkeypatch):
     factories.create_resident()
     monkeypatch.setattr(health_check_queries, "MAX_UNSEALED_AGE", timedelta(seconds=-1))
     assert "sealing: unsealed entries since" in run_check(app).output
+
+
+def test_check_command_names_the_signing_key_that_is_missing(app):
+    settings = app.config["SETTINGS"]
+    factories.create_resident()
+    seal_log(settings)
+    (fault,) = _problems(replace(settings, signing_key="a7" * 32))
+    assert "is not an available key: put its signing.pem back" in fault

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deliberate.commands import MODULES, SUMMARIES, cli
+from deliberate.commands import MODULES, SUMMARIES, cli, main
+from deliberate.sealing.signing_keys import WrongKey
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -84,6 +85,27 @@ def test_each_invalid_setting_is_reported_in_a_line_with_exit_code_two(tmp_path)
         "deliberate: DELIBERATE_SECRET_KEY must have at least 32 characters\n"
         "deliberate: DELIBERATE_BASE_URL must begin with https:// in production\n"
     )
+
+
+def test_lost_key_ring_is_named_in_place_of_a_secret_key(tmp_path):
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "key-ring.lock").touch()
+    result = run_deliberate("routes", folder=tmp_path, DELIBERATE_MODE="production")
+    ring = tmp_path / "instance" / "key-ring"
+    assert f"DELIBERATE_KEY_RING_FILE names a lost key ring: put its copy back as {ring}\n" in (
+        result.stderr
+    )
+    assert "SECRET_KEY" not in result.stderr
+
+
+def test_missing_signing_key_ends_a_command_with_a_line(monkeypatch, capsys):
+    def lose_key():
+        raise WrongKey("the log is signed by ab, which is not an available key")
+
+    monkeypatch.setattr("deliberate.commands.cli", lose_key)
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_application_server_reports_an_invalid_setting_without_a_traceback(tmp_path):
