@@ -78,6 +78,8 @@ class Route:
             values["id"] = str(ids["hidden"])
         if "phases/" in self.rule:
             values["kind"] = "ideas"
+        if "edition>" in self.rule:
+            values["edition"] = "whole"
         if "cards/" in self.rule or "embed/" in self.rule:
             values |= {"of": "proposal", "id": str(ids["proposal"])}
 

@@ -156,6 +156,7 @@ def paths_without_ids(app: Flask, name: str) -> list[str]:
         for rule in app.url_map.iter_rules()
         if rule.arguments <= {"lang"}
         and "GET" in (rule.methods or ())
+        and rule.endpoint != "embeds.oembed"  # it is asked about the address of a page
         and audience & set(getattr(app.view_functions[rule.endpoint], "audience", ()))
     ]
 
