@@ -14,12 +14,15 @@ from deliberate.operations.scores import assessments as assessment_operations
 from deliberate.operations.scores.assessments import RatingInput
 from deliberate.operations.scores.excerpts import ExcerptInput, add_excerpt
 from deliberate.operations.scores.settling import adjudicate_difference
+from deliberate.operations.scores.study_files import add_file
 from deliberate.operations.scores.study_sources import SourceInput, add_source
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.processes.processes import get_process
 from deliberate.vocabulary import AssessmentStage, ConsentScope, EvidenceKind
 from tests.documents.draft_texts import add_draft_text
 from tests.sample_city import CITY_NOW
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 def get_account(name: str) -> Person:
@@ -175,6 +178,7 @@ def add_study() -> None:
         name="Ibu Contoh",
     )
     source = add_source(first, process, EvidenceKind.INTERVIEW, content)
+    add_file(first, source, PDF)
     add_excerpt(second, source, ExcerptInput("Undangan datang terlambat.", "id", codes=["DP1"]))
     for person, value in ((first, "1"), (second, "2")):
         rating = RatingInput("DP1.1", value, "Menurut warga.", sources=[source])
