@@ -10,6 +10,7 @@ from docx import Document
 from deliberate.database import db
 from deliberate.exports.studies import report_docx
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
+from deliberate.operations.documents.contributions import withdraw_unit_comment
 from deliberate.operations.documents.contributions import comment_on_unit
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
 from deliberate.permissions.decision import InvalidInput, Refused
@@ -124,6 +125,13 @@ def test_contribution_of_another_draft_is_not_answered(draft, process, officer):
     other = get_document(add_draft_text(officer, process, *residents).id)
     with pytest.raises(InvalidInput):
         answer(draft, officer, contribution_ids(other))
+
+
+def test_withdrawn_contribution_is_not_answered(draft, officer):
+    shown = list_report_rows(draft)[0].contribution
+    withdraw_unit_comment(shown.author, shown)
+    with pytest.raises(InvalidInput):
+        answer(draft, officer, [shown.id])
 
 
 def test_three_rights_are_counted_apart_by_part_and_in_the_whole(app, draft, officer):

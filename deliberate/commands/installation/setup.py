@@ -49,7 +49,7 @@ class Answers:
         """Return the settings that follow from the answers, in the order of the file."""
         host = self.address.partition("://")[2].partition(":")[0]
         values = {
-            "BASE_URL": self.address,
+            "BASE_URL": self.address.rstrip("/"),
             "PLAIN_HTTP": "1" if self.is_trial else "",
             "TRUSTED_PROXIES": "" if self.is_trial else "1",
             "BRAND_NAME": self.site,

@@ -14,6 +14,7 @@ from deliberate.models import (
     UnitContribution,
     UnitText,
 )
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.documents import may_answer_contributions
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
@@ -76,7 +77,11 @@ def answer_unit(
 def _named(act: Act[...], document: Document, ids: Sequence[int]) -> Sequence[UnitContribution]:
     rows = act.session.scalars(
         select(UnitContribution)
-        .where(UnitContribution.document_id == document.id, UnitContribution.id.in_(ids))
+        .where(
+            UnitContribution.document_id == document.id,
+            UnitContribution.id.in_(ids),
+            UnitContribution.visible_to(ANYONE),
+        )
         .order_by(UnitContribution.id)
     ).all()
     if not rows or len(rows) != len(set(ids)):
