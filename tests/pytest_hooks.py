@@ -111,7 +111,9 @@ def _is_for_another_engine(item: pytest.Item) -> bool:
 def _is_quick(item: pytest.Item) -> bool:
     needs_more = any(item.get_closest_marker(name) for name in ("browser", "java"))
     kills_servers = item.nodeid.startswith("tests/chaos/")
-    return not (needs_more or kills_servers or _engine(item) == "postgresql")
+    needs_server = not _engine(item) and item.get_closest_marker("postgresql")
+    is_on_postgresql = needs_server or _engine(item) == "postgresql"
+    return not (needs_more or kills_servers or is_on_postgresql)
 
 
 def _skip_reasons(config: pytest.Config) -> Counter[str]:

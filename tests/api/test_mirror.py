@@ -50,12 +50,17 @@ def discuss(comments: int) -> Any:
     return proposal
 
 
+@pytest.fixture(autouse=True)
+def unlimited(app, monkeypatch):
+    """Count no request: all tests are of one network."""
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", False)
+
+
 @pytest.fixture
 def served(app, monkeypatch):
     """Serve a log with several heads and a release, in small pages; return how to fetch it."""
     for name, size in (("ACTS_PER_PAGE", 4), ("LEAVES_PER_PAGE", 9), ("HEADS_PER_PAGE", 2)):
         monkeypatch.setattr(feed, name, size)
-    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", False)  # all tests are of one network
     proposal = discuss(4)
     publish_heads(app)
     discuss(3)

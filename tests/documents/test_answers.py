@@ -10,8 +10,7 @@ from docx import Document
 from deliberate.database import db
 from deliberate.exports.studies import report_docx
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
-from deliberate.operations.documents.contributions import withdraw_unit_comment
-from deliberate.operations.documents.contributions import comment_on_unit
+from deliberate.operations.documents.contributions import comment_on_unit, withdraw_unit_comment
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.documents.answers import count_rights, list_report_rows

@@ -165,6 +165,7 @@ READERS = {
     "queries.accounts.invitations.list_invitations_to_mail": ADMINISTRATORS,
     "queries.accounts.invitations.list_open_invitations": ADMINISTRATORS,
     "queries.accounts.participation.get_participation": CHECKED_BY_CALLER,
+    "queries.accounts.verified_residents.entry_of_address": NO_TEXT,
     "queries.accounts.verified_residents.is_on_resident_list": NO_TEXT,
     "queries.accounts.verified_residents.list_resident_lists": ASSESSORS,
     "queries.log.official_texts.compare_official_texts": NO_TEXT,
