@@ -32,7 +32,8 @@ def run_server(app: Callable[..., Any], threads: int = 8) -> Iterator[str]:
 
 def session_cookie(app: Flask, token: str) -> str:
     """Return the session cookie for the token of a device."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # of Flask's own sessions
+    with app.app_context():  # the keys are those of its installation
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # of Flask's own sessions
     return str(serializer.dumps({"_user_id": token, "_fresh": True}))
 
 

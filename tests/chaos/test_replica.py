@@ -64,7 +64,7 @@ def site(primary, copy, tmp_path, monkeypatch):
 
 
 def follow(primary, copy):
-    copy.wait_for(primary.execute("SELECT pg_current_wal_insert_lsn()"))
+    copy.wait_for(primary.execute("SELECT pg_current_wal_flush_lsn()"))
 
 
 def get(app, path="/id/proposals"):

@@ -36,7 +36,8 @@ Open = Callable[..., Any]
 
 def lasting_session(app: Flask, token: str) -> str:
     """Return the session cookie of a device that stays signed in when the browser is closed."""
-    serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the interface of Flask signs
+    with app.app_context():  # the keys are those of its installation
+        serializer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the interface of Flask signs
     return str(serializer.dumps({"_user_id": token, "_fresh": True, "_permanent": True}))
 
 
