@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Interaction, Position, SignedTreeHead, Subtree
+from deliberate.models import SignedTreeHead, Subtree
+from deliberate.models.log.detached import log_path
+from deliberate.sealing.log_rows import leaf_hashes_between
 from deliberate.sealing.merkle_tree import (
     BLOCK_LEVEL,
     Range,
@@ -85,19 +87,14 @@ def _subtree_root(level: int, position: int) -> bytes:
 
 def _stored_hashes(level: int, first: int, stop: int) -> list[bytes]:
     if level == 0:
-        rows = db.session.scalars(
-            select(Interaction.leaf)
-            .join(Position, Position.entry == Interaction.id)
-            .where(Position.seq >= first, Position.seq < stop)
-            .order_by(Position.seq)
-        )
+        hashes = leaf_hashes_between(db.session(), first, stop, log_path())
     else:
         rows = db.session.scalars(
             select(Subtree.root)
             .where(Subtree.level == level, Subtree.position >= first, Subtree.position < stop)
             .order_by(Subtree.position)
         )
-    hashes = list(rows)
+        hashes = list(rows)
     if len(hashes) != stop - first:
         raise NotSealed(f"entries {first << level} to {(stop << level) - 1} are incomplete")
     return hashes

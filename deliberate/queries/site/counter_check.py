@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from deliberate.models import Ballot, Comment, Poll, Process, Proposal, Rating, Support
+from deliberate.models import (
+    Ballot,
+    Comment,
+    Judgement,
+    Poll,
+    Process,
+    Proposal,
+    Rating,
+    Response,
+    Support,
+)
 from deliberate.models.moderation.visibility import COUNTED, NOT_WITHDRAWN
 from deliberate.vocabulary import Role, Stance
 
@@ -17,6 +27,15 @@ _STANCES = {
     Proposal.against_count: Stance.AGAINST,
     Proposal.neutral_count: Stance.NEUTRAL,
 }
+
+_JUDGEMENTS = (
+    (Response.answers_yes, "answers", "yes"),
+    (Response.answers_partly, "answers", "partly"),
+    (Response.answers_no, "answers", "no"),
+    (Response.built_yes, "built", "yes"),
+    (Response.built_partly, "built", "partly"),
+    (Response.built_no, "built", "no"),
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,9 @@ def _counters() -> Iterator[Counter]:
     yield Comment.rating_count, _count(Rating, is_rating), true()
     yield Comment.strong_count, _count(Rating, is_rating, Rating.is_strong.is_(True)), true()
     yield Comment.weak_count, _count(Rating, is_rating, Rating.is_strong.is_(False)), true()
+    for column, question, answer in _JUDGEMENTS:
+        is_judged = (Judgement.question == question, Judgement.answer == answer)
+        yield column, _count(Judgement, Judgement.response_id == Response.id, *is_judged), true()
     ballots = select(func.count(Ballot.key)).where(Ballot.poll_id == Poll.id)
     yield Poll.ballot_count, ballots.correlate(Poll).scalar_subquery(), true()
 
@@ -81,8 +103,10 @@ def _has_stance(stance: Stance) -> tuple[ColumnElement[bool], ...]:
 
 
 def _count(
-    model: type[Proposal | Comment | Support | Rating],
+    model: type[Proposal | Comment | Support | Rating | Judgement],
     *conditions: ColumnElement[bool],
 ) -> ScalarSelect[int]:
     query = select(func.count(model.id)).where(*conditions)
-    return query.correlate(*({Process, Proposal, Comment, Poll} - {model})).scalar_subquery()
+    return query.correlate(
+        *({Process, Proposal, Comment, Poll, Response} - {model})
+    ).scalar_subquery()
