@@ -8,6 +8,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 
+from deliberate import without_garbage_collection
 from deliberate.config import InvalidSetting
 
 MODULES = {
@@ -74,7 +75,8 @@ SUMMARIES = {
 def _load_command(name: str) -> click.Command:
     if name == "db":
         return cast(click.Command, import_module("flask_migrate.cli").db)
-    command: click.Command = import_module(f"deliberate.commands.{MODULES[name]}").command
+    with without_garbage_collection():
+        command: click.Command = import_module(f"deliberate.commands.{MODULES[name]}").command
     return command
 
 
