@@ -48,6 +48,14 @@ def data_version(proposal_id: int | None = None) -> Version:
         return read_version(connection, proposal_id)
 
 
+def session_data_version(proposal_id: int) -> Version:
+    """Return the version for the page of a proposal that the session of the request sees.
+
+    The session may have begun to read before: a version of another connection could be newer.
+    """
+    return read_version(db.session.connection(), proposal_id)
+
+
 def next_change_by_date() -> datetime:
     """Return the first moment at which a page may change without an act."""
     moment = now()
