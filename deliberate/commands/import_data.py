@@ -157,7 +157,7 @@ def _print_report(report: ImportReport, *, err: bool = False) -> None:
 
 
 def _print_dry_run(pending_import: Import, as_json: bool) -> None:
-    data, pending = pending_import.data, len(pending_import.pending)
+    data, pending = pending_import.data, pending_import.pending_count
     if as_json:
         files = [file.as_dict() for file in data.report.files.values()]
         click.echo(json.dumps({"dry_run": True, "acts": pending, "files": files}))
@@ -172,10 +172,10 @@ def _print_dry_run(pending_import: Import, as_json: bool) -> None:
 def _run(pending_import: Import) -> ImportSummary:
     try:
         with click.progressbar(
-            length=len(pending_import.pending),
+            length=pending_import.pending_count,
             label="acts",
             file=sys.stderr,
-            hidden=not sys.stderr.isatty() or not pending_import.pending,
+            hidden=not sys.stderr.isatty() or not pending_import.pending_count,
         ) as bar:
             return pending_import.run(bar.update)
     except IntegrityError:

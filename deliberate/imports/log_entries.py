@@ -1,7 +1,5 @@
 """Log rows of imported acts: one per act, dated as the act happened."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deliberate.imports.accounts import AccountImporter
@@ -40,12 +38,10 @@ class LogWriter:
         process_id: int,
         ledger: ImportLedger,
         accounts: AccountImporter,
-        acts: Iterable[SourceAct],
     ) -> None:
         self._process_id = process_id
         self._ledger = ledger
         self._accounts = accounts
-        self._repeats = _count_repeats(acts)
 
     def add(self, batch: Batch, act: SourceAct, row: RowValues) -> None:
         """Add the log row of one act; `row` is the row it created, empty if none."""
@@ -100,7 +96,7 @@ class LogWriter:
                 grounds=len(row["grounds"]),
                 answers=[],
                 commitments=0,
-                repeats=self._repeats[id(act)],
+                repeats=act.repeats,
             ),
             None,
             LogSubject("response", row["id"], self._process_id, row["proposal_id"]),
@@ -109,14 +105,3 @@ class LogWriter:
             content=f"{row['headline']}\n\n{row['body']}",
             salt=row["salt"],
         )
-
-
-def _count_repeats(acts: Iterable[SourceAct]) -> dict[int, int]:
-    """Return for each response with text how many earlier responses had the same text."""
-    seen: Counter[str] = Counter()
-    repeats = {}
-    for act in acts:
-        if isinstance(act, SourceResponse):
-            repeats[id(act)] = seen[act.body]
-            seen[act.body] += bool(act.body)
-    return repeats

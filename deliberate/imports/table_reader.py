@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from deliberate.imports import columns
+from deliberate.imports.act_spool import ActSpool
 from deliberate.imports.files.packed import unpacked
 from deliberate.imports.files.reading import Layout, find_files, has_header, read_rows
 from deliberate.imports.profiles import (
@@ -36,8 +37,9 @@ from deliberate.imports.source_records import (
     SourceQualification,
     SourceResponse,
     SourceWithdrawal,
+    StoredComment,
 )
-from deliberate.imports.threads import StoredComment, ThreadBuilder
+from deliberate.imports.threads import ThreadBuilder
 from deliberate.text import has_visible_sign, is_readable
 from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Role
 
@@ -52,7 +54,7 @@ class SourceData:
     profile: Profile
     zone: ZoneInfo
     platform_accounts: Mapping[str, str]
-    acts: list[SourceAct] = field(default_factory=list)
+    acts: ActSpool = field(default_factory=ActSpool)
     rejects: list[Reject] = field(default_factory=list)
     proposals: int = 0
     comments: int = 0
@@ -78,7 +80,6 @@ def read_source(
         starts = _read_proposals(data, folder)
         if profile.comments is not None:
             read_comments(data, profile.comments, folder, starts, stored)
-    data.acts.sort(key=lambda act: act.sort_key)
     data.report.count_rejects(data.rejects)
     return data
 
@@ -167,7 +168,8 @@ def _read_proposals(data: SourceData, path: Path) -> dict[str, datetime]:
         if data.profile.comments:
             data.roots.add(_places(data.profile.comments, row)[0])
         lines[proposal.proposal], starts[proposal.proposal] = row.line, proposal.at
-        data.acts += acts
+        for act in acts:
+            data.acts.add(act)
     data.proposals = len(starts)
     return starts
 
@@ -323,7 +325,7 @@ def read_comments(
     stored: Mapping[str, StoredComment],
 ) -> None:
     """Add the comments of a section in their threads."""
-    threads = ThreadBuilder(stored, starts, data.left_out, data.roots)
+    threads = ThreadBuilder(data.acts, stored, starts, data.left_out, data.roots)
     for row in _rows(data, path, spec):
         try:
             comment = _comment(data, spec, row)
@@ -336,8 +338,7 @@ def read_comments(
     data.rejects += threads.place_comments()
     for row, name in threads.left_out:
         data.report.leave_out(row, f"comments on {name}")
-    data.comments = len(threads.comments)
-    data.acts += threads.comments.values()
+    data.comments = len(threads)
 
 
 def _places(spec: CommentColumns, row: Row) -> tuple[str, str]:

@@ -12,14 +12,15 @@ from itertools import islice
 from sqlalchemy import func, select
 
 from deliberate.database import db
-from deliberate.imports.accounts import AccountImporter
+from deliberate.imports.accounts import AccountImporter, usual_authors
+from deliberate.imports.act_spool import ActSpool
 from deliberate.imports.batch import MAX_BATCH_SIZE, Batch, recorded_batch
 from deliberate.imports.formats.pabulib_files import Election, Project, SourceBallot
 from deliberate.imports.import_ledger import ImportLedger, read_ledger
 from deliberate.imports.profiles import Profile, ProposalColumns
 from deliberate.imports.source import UnreadableSource, check_slug
 from deliberate.imports.source_records import Author, SourceAct, SourceProposal
-from deliberate.imports.writer import BatchWriter, clean_texts
+from deliberate.imports.writer import BatchWriter
 from deliberate.models import Ballot, Interaction, Option, Phase, Poll, Process
 from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.queries.polls.results import count_ballots
@@ -131,16 +132,14 @@ class _ElectionWriter:
     def _write_projects(self, process: Process) -> None:
         """Write the projects that are not stored as proposals of the process."""
         ledger = read_ledger(process, PLATFORM, self.request.slug)
-        acts = [
-            _proposal(project, self.election.opens_at)
-            for project in self.election.projects.values()
-            if project.source_id not in ledger.proposals
-        ]
+        acts = ActSpool()
+        for project in self.election.projects.values():
+            if project.source_id not in ledger.proposals:
+                acts.add(_proposal(project, self.election.opens_at))
         profile = PROFILE if self.request.language == PROFILE.language else self._profile()
         writer = BatchWriter(process, profile, ledger, acts)
-        for start in range(0, len(acts), MAX_BATCH_SIZE):
-            part: list[SourceAct] = [*acts[start : start + MAX_BATCH_SIZE]]
-            clean_texts(part)
+        pending = iter(acts)
+        while part := list(islice(pending, MAX_BATCH_SIZE)):
             writer.write(part)
         self.acts += len(acts)
 
@@ -201,7 +200,7 @@ class _ElectionWriter:
         """Write a batch of ballots; each person is new, for a file names nobody twice."""
         at = self.election.closes_at - timedelta(seconds=1)
         acts = [SourceAct(at, "", Author(ballot.voter)) for ballot in ballots]
-        accounts = AccountImporter(ImportLedger(), PLATFORM, self.request.slug, acts)
+        accounts = AccountImporter(ImportLedger(), PLATFORM, self.request.slug, usual_authors(acts))
         rows = []
         with recorded_batch("import of ballots") as batch:
             accounts.create_accounts(batch, acts)
