@@ -66,7 +66,11 @@ def _packed_act(act: SourceAct) -> bytes:
 def _comment(content: bytes, proposal: str, parent: str, at: int) -> SourceComment:
     source_id, body, markup, stance, who = marshal.loads(content)  # noqa: S302 (as above)
     author = who and Author(who[0], Role(who[1]), AccountClass(who[2]), who[3])
-    return SourceComment(from_micros(at), proposal, author, source_id, parent, body, markup, stance)
+    comment = SourceComment(
+        from_micros(at), proposal, author, source_id, parent, body, markup, stance
+    )
+    comment.is_blank = is_blank
+    return comment
 
 
 class ActSpool:

@@ -17,7 +17,7 @@ from deliberate.text import to_plain
 from deliberate.vocabulary import ResponseDecision
 from deliberate.vocabulary.events.proposals import ProposalSubmitted, ProposalWithdrawn
 from deliberate.vocabulary.events.responses import ProposalQualified, ResponsePublished
-from deliberate.vocabulary.events.threads import CommentPosted
+from deliberate.vocabulary.events.threads import BlankCommentImported, CommentPosted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ class LogWriter:
 
     def _comment(self, batch: Batch, act: SourceComment, row: RowValues) -> None:
         batch.add(
-            CommentPosted(),  # other platforms record neither questions nor sources
+            # Other platforms record neither questions nor sources.
+            BlankCommentImported() if act.is_blank else CommentPosted(),
             self._accounts.get_account(act.author)[1],
             LogSubject("comment", row["id"], self._process_id, row["proposal_id"]),
             act.at,

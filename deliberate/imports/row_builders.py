@@ -75,6 +75,7 @@ def comment_row(
         **_text(act),
         "stance": act.stance,
         "is_orphan": act.is_orphan,
+        "is_blank": act.is_blank,
         "posted_at": act.at,
         "source_id": act.source_id,
     }

@@ -88,6 +88,8 @@ class SourceComment(SourceAct):
     """The second moment of a local time that the clocks repeat."""
     depth: int = 0
     is_orphan: bool = False
+    is_blank: bool = False
+    """Nothing to read: it keeps its place and counts nowhere."""
 
     rank = 2
 

@@ -43,6 +43,7 @@ from deliberate.imports.threads import ThreadBuilder
 from deliberate.text import has_visible_sign, is_readable
 from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Role
 
+NOTHING_TO_READ = "the text has nothing to read: kept in its place, counted nowhere"
 MAX_TITLE = 254
 """Length of the title of a proposal."""
 
@@ -354,8 +355,9 @@ def _places(spec: CommentColumns, row: Row) -> tuple[str, str]:
 def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
     _note_time(data, row, spec.at)
     body = columns.joined_text(row, (spec.body,))
-    if not (is_readable(body) if spec.markup == "html" else has_visible_sign(body)):
-        data.report.note(row, "the text has nothing to read")
+    is_blank = not (is_readable(body) if spec.markup == "html" else has_visible_sign(body))
+    if is_blank:
+        data.report.note(row, NOTHING_TO_READ)
     return SourceComment(
         at=columns.required_timestamp(row, spec.at, data.zone),
         proposal=columns.referenced_id(row, spec.proposal),
@@ -366,4 +368,5 @@ def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
         markup=spec.markup,
         stance=columns.cell_code(row, spec.stance),
         at_again=columns.repeated_timestamp(row, spec.at, data.zone),
+        is_blank=is_blank,
     )

@@ -104,8 +104,7 @@ class BatchWriter:
 
     def _raise_counters(self, batch: Batch, rows: Sequence[RowValues]) -> None:
         """Update the counters in the same batch, as the acts of people do."""
-        if not rows:
-            return
+        rows = [row for row in rows if not row["is_blank"]]
         increments: dict[int, Counter[str]] = {}
         for row in rows:
             counts = increments.setdefault(row["proposal_id"], Counter())

@@ -17,7 +17,7 @@ from deliberate.imports.files.reading import Layout, find_files, read_rows
 from deliberate.imports.profiles import Profile, ProposalColumns
 from deliberate.imports.source import BadRow, Reject, Row, UnreadableSource, reject
 from deliberate.imports.source_records import Author, SourceComment, SourceProposal, StoredComment
-from deliberate.imports.table_reader import SourceData
+from deliberate.imports.table_reader import NOTHING_TO_READ, SourceData
 from deliberate.imports.threads import ThreadBuilder
 from deliberate.text import excerpt, has_visible_sign
 from deliberate.vocabulary import AccountClass, Initiator, Role, Stance
@@ -211,8 +211,8 @@ def _comment(
 ) -> None:
     parent, moment = _parent_id(row), _timestamp(row)
     text = cell_text(row, "text")
-    if not has_visible_sign(text):
-        data.report.note(row, "the text has nothing to read")
+    if is_blank := not has_visible_sign(text):
+        data.report.note(row, NOTHING_TO_READ)
     threads.add(
         SourceComment(
             at=moment,
@@ -223,6 +223,7 @@ def _comment(
             body=text,
             markup="plain",
             stance=_stance(row),
+            is_blank=is_blank,
         ),
         row,
     )
