@@ -60,11 +60,11 @@ def _packed_act(act: SourceAct) -> bytes:
         return packed(act)
     author = act.author
     who = author and (author.source_id, author.role.value, author.account_class.value, author.name)
-    return marshal.dumps((act.source_id, act.body, act.markup, act.stance, who))
+    return marshal.dumps((act.source_id, act.body, act.markup, act.stance, act.is_blank, who))
 
 
 def _comment(content: bytes, proposal: str, parent: str, at: int) -> SourceComment:
-    source_id, body, markup, stance, who = marshal.loads(content)  # noqa: S302 (as above)
+    source_id, body, markup, stance, is_blank, who = marshal.loads(content)  # noqa: S302 (as above)
     author = who and Author(who[0], Role(who[1]), AccountClass(who[2]), who[3])
     comment = SourceComment(
         from_micros(at), proposal, author, source_id, parent, body, markup, stance

@@ -1,4 +1,4 @@
-"""The text of a table that was uploaded: UTF-8, or UTF-16 with its mark; else refused with words."""
+"""The text of an uploaded table: UTF-8, or UTF-16 with its mark; else refused with words."""
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
