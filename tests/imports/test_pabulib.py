@@ -160,7 +160,7 @@ def test_pabulib_columns_and_keys_that_nothing_reads_are_named(app, tmp_path):
     [
         ("choose-1", "single", {"11": 2, "12": 1, "13": 0}),
         ("cumulative", "score", {"11": 12, "12": 7, "13": 1}),
-        ("ordinal", "ranked", {"11": 2, "12": 6, "13": 1}),
+        ("ordinal", "ranked", {"11": 1, "12": 6, "13": 1}),
     ],
 )
 def test_pabulib_ballots_of_each_type_are_counted(app, tmp_path, kind, poll_type, votes):

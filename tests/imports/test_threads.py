@@ -91,7 +91,7 @@ def test_blank_comment_counts_nowhere(app, tmp_path):
     assert (everyone["comments"], everyone["comment_authors"]) == (2, 1)
     build_release(get_process("taman"), tmp_path / "r", formats=["convokit"])
     assert len(csv_rows(tmp_path / "r" / "comments.csv")) == 2
-    assert csv_rows(tmp_path / "r" / "proposals.csv")[0]["comment_count"] == "2"
+    assert csv_rows(tmp_path / "r" / "proposals.csv")[0]["comments"] == "2"
     lines = (tmp_path / "r" / "convokit" / "utterances.jsonl").read_text().splitlines()
     utterances = [json.loads(line) for line in lines]
     assert {u["reply-to"] for u in utterances} <= {u["id"] for u in utterances} | {None}
