@@ -187,6 +187,8 @@ class StoredComments(MutableMapping[str, StoredComment]):
         self._recent.clear()
 
     def __getitem__(self, source_id: str) -> StoredComment:
+        if not source_id:
+            raise KeyError(source_id)
         if (recent := self._recent.get(source_id)) is not None:
             return recent
         query = "SELECT id, proposal, root_id, depth FROM stored WHERE source_id = ?"

@@ -117,7 +117,7 @@ def _rows_of_file(
         if isinstance(item, Reject):
             data.rejects.append(replace(item, section=section))
             continue
-        row = replace(item, section=section, language=data.profile.language)
+        row = Row(item.file, item.line, item.fields, section, data.profile.language)
         data.report.see_columns(row, specs, is_table=is_table)
         if _is_read(data, spec, row):
             yield row
@@ -250,7 +250,7 @@ def _note_time(data: SourceData, row: Row, column: str) -> None:
     written = columns.written_time(row, column)
     if written.hour is None:
         data.report.note(row, f"{column} has a day alone: read as its first moment")
-    elif not written.exists(data.zone):
+    elif columns.is_skipped(written, data.zone):
         data.report.note(row, f"{column} is skipped by the clocks of {data.zone.key}")
 
 
