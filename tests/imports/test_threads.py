@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from deliberate import sealing
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.exports.release_builder import build_release
 from deliberate.models import Comment, Proposal
+from deliberate.queries.log.page_comparison import compare_pages
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.queries.site.counter_check import find_counter_mismatches
@@ -68,6 +69,13 @@ def test_blank_comment_is_kept_in_its_place_and_marked(app, tmp_path, log, body)
     kinds = [entry.kind for entry in log() if "comment" in entry.kind]
     assert kinds == ["blank_comment.imported", "comment.posted"]
     (file,) = (f for f in summary.report.files.values() if f.section == "comments")
+    sealing.seal_log(app.config["SETTINGS"])
+    assert list(compare_pages(db.session())) == []
+    with unrecorded("test settings") as session:
+        session.scalars(select(Comment).filter_by(source_id="5")).one().is_blank = False
+    db.session.expire_all()
+    (fault,) = compare_pages(db.session())
+    assert (fault.table, fault.column) == ("comment", "is_blank")
     assert [(n.text[:30], n.count) for n in file.notes.values()] == [
         ("the text has nothing to read: ", 1)
     ]
