@@ -59,7 +59,9 @@ def _packed_act(act: SourceAct) -> bytes:
     if not isinstance(act, SourceComment):
         return packed(act)
     author = act.author
-    who = author and (author.source_id, author.role.value, author.account_class.value, author.name)
+    who = None
+    if author is not None:
+        who = (author.source_id, author.role.value, author.account_class.value, author.name)
     return marshal.dumps((act.source_id, act.body, act.markup, act.stance, act.is_blank, who))
 
 

@@ -27,13 +27,17 @@ def uploaded_table(file: FileStorage) -> str:
 
 def _message(error: UndecodableText) -> str:
     if name := _NAMES.get(error.guess):
-        return _(
-            "Line %(line)s is not UTF-8; the file is probably %(name)s. "
-            "Save the table as “CSV UTF-8” and choose it again.",
-            line=error.line,
-            name=name,
+        return str(
+            _(
+                "Line %(line)s is not UTF-8; the file is probably %(name)s. "
+                "Save the table as “CSV UTF-8” and choose it again.",
+                line=error.line,
+                name=name,
+            )
         )
-    return _(
-        "Line %(line)s is not UTF-8. Save the table as “CSV UTF-8” and choose it again.",
-        line=error.line,
+    return str(
+        _(
+            "Line %(line)s is not UTF-8. Save the table as “CSV UTF-8” and choose it again.",
+            line=error.line,
+        )
     )
