@@ -184,6 +184,7 @@ _FILE_DESCRIPTIONS = {
     "ocel.json": "OCEL 2.0, object-centric event log",
     "replies.graphml": "who replied to whom, how often",
     "polis/": "polls of statements as Polis exports them; the last vote counts",
+    "pabulib/": "public polls as Pabulib files: rules, options, one ballot a line",
     "manifest.json": "checksums, the log head, the formula version, what was withheld",
 }
 

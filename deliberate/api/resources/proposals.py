@@ -134,6 +134,7 @@ COMMENTS = Resource(
         released(_COMMENTS, "stance", 1),
         released(_COMMENTS, "is_question"),
         stored("is_orphan", "boolean", "an imported reply without its parent"),
+        stored("is_blank", "boolean", "an imported comment with nothing to read: not counted"),
         released(_COMMENTS, "posted_at"),
         stored("edited_at", "datetime", "when the author last changed it"),
         stored(
