@@ -18,6 +18,7 @@ from deliberate.citivoice.scoring.judged_scores import (
     rater_agreement,
 )
 from deliberate.database import db
+from deliberate.days import start_of_day
 from deliberate.models import (
     Assessment,
     AssessmentReply,
@@ -293,8 +294,10 @@ def is_late_plan(assessment: Assessment) -> bool:
 
 def process_start(process: Process) -> datetime | None:
     """Return the start of a process, at the earliest its first phase; None while it is only
-    planned.
+    planned. A case starts on the day that its evaluator stated.
     """
+    if process.is_case:
+        return start_of_day(process, process.began_on) if process.began_on else None
     if process.opened_at is None:
         return None
     return max(

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from deliberate.models import Assessment, Assessor, Evidence, StudySource
+from deliberate.models import Assessment, Assessor, Evidence, Process, StudySource
 from deliberate.queries.scores.assessments import judgement_by, saved_assessors, settled_values
 from deliberate.queries.scores.studies.findings import current_findings
 from deliberate.queries.scores.studies.pledges import (
@@ -30,6 +30,7 @@ def canonical_form(assessment: Assessment) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "process": assessment.process.slug,
+        **_case(assessment.process),
         "stage": str(assessment.stage),
         "version": assessment.version,
         "framework": assessment.framework,
@@ -54,6 +55,18 @@ def canonical_form(assessment: Assessment) -> dict[str, Any]:
             topic: {"id": row.body_id, "en": row.body_en, "addressee": row.addressee}
             for topic, row in current_findings(assessment).items()
         },
+    }
+
+
+def _case(process: Process) -> dict[str, Any]:
+    """Return what describes a case that took place elsewhere, which the log does not carry."""
+    if not process.is_case:
+        return {}
+    began_on = process.began_on.isoformat() if process.began_on else None
+    titles = {"id": process.title, "en": process.title_en}
+    return {
+        "case": titles | {"description": process.question, "began_on": began_on},
+        "logged": "not_carried",
     }
 
 
