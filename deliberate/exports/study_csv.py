@@ -40,7 +40,7 @@ def judgement_csv(assessment: Assessment, language: str) -> str:
     settled, output = settled_values(assessment), StringIO()
     writer = csv.writer(output)
     writer.writerow(JUDGEMENT_COLUMNS)
-    for question in questions():
+    for question in questions(assessment.framework):
         cells = (
             question.id,
             question.criterion,

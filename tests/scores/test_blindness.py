@@ -12,7 +12,7 @@ from tests.scores.test_assessments import create_assessment
 
 SECRET = "zqrahasia"
 STEPS = {
-    "reason": ("criteria/DP1.1", {"DP1.1-value": "2", "DP1.1-reason": SECRET}),
+    "reason": ("criteria/DP1.4", {"DP1.4-value": "2", "DP1.4-reason": SECRET}),
     "evidence": (
         "criteria/DP1.2",
         {
@@ -26,7 +26,7 @@ STEPS = {
     "factor": ("context", {"legal-value": SECRET}),
     "pledge": (
         "pledges",
-        {"new1-question": "DP1.1", "new1-action": SECRET, "new1-due_on": "2026-05-01"},
+        {"new1-question": "DP1.4", "new1-action": SECRET, "new1-due_on": "2026-05-01"},
     ),
 }
 
@@ -35,7 +35,7 @@ def pages_of(assessment):
     """Return the paths of every page that an assessor can open of a draft."""
     desk = f"/en/desk/assessments/{assessment.id}"
     study = f"/en/desk/studies/{assessment.process.slug}"
-    names = ("DP", "CC", "IU", "DP1", "DP1.1", "DP1.2")
+    names = ("DP", "CC", "IU", "DP1", "DP1.4", "DP1.2")
     own = [f"{desk}/{page}" for page in ("context", "pledges", "save", "settle", "freeze")]
     asked = [f"{desk}/criteria/{name}" for name in names]
     lists = ["/en/desk", "/en/desk/assessments", study, f"{study}/excerpts"]

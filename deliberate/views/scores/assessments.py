@@ -1,6 +1,7 @@
 """Assessments at the desk: the list, and one assessment with its progress."""
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import g, render_template, request, url_for
@@ -143,7 +144,7 @@ def _render_assessment(
         reply=reply or AssessmentReplyForm(),
         findings=current_findings(assessment) if sees_judgements and assessment.frozen_at else {},
         **(judgements_context(assessment) if sees_judgements else NO_JUDGEMENTS),
-        **framework_context(),
+        **framework_context(assessment.framework),
     )
 
 
@@ -209,12 +210,15 @@ def _permissions(person: "Person", assessment: "Assessment") -> dict[str, bool]:
     }
 
 
-def framework_context() -> dict[str, Any]:
-    """Return the framework and the functions that every page of an assessment uses."""
+def framework_context(version: str) -> dict[str, Any]:
+    """Return the framework and the functions that every page of an assessment uses.
+
+    The questions are those of the version with which the assessment was begun.
+    """
     return {
-        "framework": load_framework(),
-        "questions": assessment_queries.questions(),
-        "questions_of": assessment_queries.questions_of,
+        "framework": load_framework(version),
+        "questions": assessment_queries.questions(version),
+        "questions_of": partial(assessment_queries.questions_of, version=version),
         "localized_name": localized_name,
     }
 
