@@ -21,7 +21,7 @@ from deliberate.queries.scores.studies.pledges import (
 from deliberate.queries.scores.studies.settling import notes_by, settled_notes
 from deliberate.vocabulary import EvidenceKind
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def canonical_form(assessment: Assessment) -> dict[str, Any]:
@@ -102,15 +102,15 @@ def _assessor(assessment: Assessment, assessor: Assessor) -> dict[str, Any]:
 def _evidence(evidence: Evidence) -> dict[str, str]:
     form = {"question": evidence.question, "kind": str(evidence.kind)}
     if evidence.source is None:
-        return form | {"dated": evidence.dated.isoformat(), "reference": evidence.reference}
+        return form | {"dated": public_date(evidence), "reference": evidence.reference}
     return form | {
         "dated": public_date(evidence.source),
         "text_sha256": text_fingerprint(evidence.source),
     }
 
 
-def public_date(source: StudySource) -> str:
-    """Return the date that is published: of an interview the month alone."""
+def public_date(source: StudySource | Evidence) -> str:
+    """Return the date that is published: of an interview the month alone, typed or recorded."""
     is_interview = source.kind == EvidenceKind.INTERVIEW
     return f"{source.dated:%Y-%m}" if is_interview else source.dated.isoformat()
 
