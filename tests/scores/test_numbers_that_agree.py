@@ -115,7 +115,7 @@ def test_missed_night_is_made_up_for_once(app, monkeypatch, hours, is_missed):
 
 
 def test_assessments_are_linked_before_there_is_a_score(app, clock):
-    assessment, _source = publish_with(clock)
+    assessment, _source, _person = publish_with(clock)
     html = page_of(app, assessment.process)
     assert "not been scored yet" in html
     assert f"/en/scores/{assessment.process.slug}/assessments" in html
