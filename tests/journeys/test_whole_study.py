@@ -46,7 +46,7 @@ class Study:
 
     def desk(self, person: Person, near: str = "") -> Walker:
         """Return the visit of a person at the assessment of the study, by links alone."""
-        visit = self.town.sign_in(person).follow("Desk").follow("Assessments")
+        visit = self.town.sign_in(person).follow("Desk")
         return visit.follow(TITLE, near=near) if near else visit
 
 
