@@ -206,7 +206,7 @@ def _answers(visit: Walker, category: str, values: dict[str, str]) -> dict[str, 
             row["value"]
             for row in visit.main.all("input")
             if row["name"] == f"{question.id}-sources"
-        ][:2]
+        ][::11]
     return filled
 
 
@@ -245,7 +245,7 @@ def _count(
 def _freeze_plan(study: Study) -> None:
     visit = study.desk(study.first, near="in progress").follow("Look before freezing")
     assert "This will be public and cannot be changed" in visit.text
-    assert "Rahasia" not in visit.main.text and "Kutipan boleh terbit 1" in visit.text
+    assert "Rahasia" not in visit.main.text and "Kutipan boleh terbit 3" in visit.text
     visit.press("Freeze it").follow("As everybody reads it")
     assert "begun after the process had opened" not in visit.text
 
@@ -295,7 +295,8 @@ def _publish(study: Study) -> None:
     assert "Rahasia" not in visit.main.text
     visit.press("Freeze it")
     assert not visit.offers("Look before publishing")
-    reply = study.town.sign_in(study.officer).follow("Desk").follow(TITLE)
+    reply = study.town.sign_in(study.officer).follow("Desk")
+    reply.follow(TITLE, near="after the process")
     reply.press("Send the reply", body="Terima kasih.")
     visit = study.desk(study.first, near="frozen")
     visit.follow("Look before publishing").press("Publish it").follow("As everybody reads it")

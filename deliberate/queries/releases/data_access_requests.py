@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
 from deliberate.days import local_today
-from deliberate.models import DataAccessRequest, Interaction, Person, Process
+from deliberate.models import DataAccessRequest, Interaction, Person, PersonKey, Process
 from deliberate.vocabulary.events.accounts import ConsentChanged, PersonErased
 from deliberate.vocabulary.events.moderation import (
     CommentHeld,
@@ -92,8 +92,10 @@ def studies_with_acts_of(person: Person) -> list[DataAccessRequest]:
     """
     if not person.research_consent:
         return []
-    took_part = select(Interaction.process_id).where(
-        Interaction.actor_id == person.id, Interaction.process_id.is_not(None)
+    took_part = (
+        select(Interaction.process_id)
+        .join(PersonKey, PersonKey.actor_id == Interaction.actor_id)
+        .where(PersonKey.person_id == person.id, Interaction.process_id.is_not(None))
     )
     query = select(DataAccessRequest).where(
         DataAccessRequest.is_granted.is_(True),
