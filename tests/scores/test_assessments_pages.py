@@ -273,7 +273,7 @@ def added_question(monkeypatch):
     cached_queries = (assessment_queries.questions, assessment_queries.question_ids)
     for cached in cached_queries:
         cached.cache_clear()
-    monkeypatch.setattr(assessment_queries, "load_framework", lambda: framework)
+    monkeypatch.setattr(assessment_queries, "load_framework", lambda _version=None: framework)
     yield
     for cached in cached_queries:
         cached.cache_clear()
