@@ -9,12 +9,14 @@ from flask import Response, url_for
 from deliberate.api.answers import LanguageQuery, Query, json_answer, number_field
 from deliberate.api.blueprint import LINK, PREFIX, ApiBlueprint, JsonSchema
 from deliberate.api.fields import PublicRow, as_json
+from deliberate.exports.documents.licences import KNOWN
 from deliberate.queries.site.public_rows import RowFilters, list_public_rows
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings
 
 catalogue_blueprint = LocalizedBlueprint("api_catalog", localized=False)
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE = KNOWN["CC-BY-4.0"]
+"""Of the catalogue itself; each release states its own."""
 MEDIA_TYPE = "application/ld+json"
 MAX_RELEASES = 1000
 """Releases of a page of the catalogue; the header Link names the next page."""
@@ -85,6 +87,7 @@ def _catalogue(rows: Sequence[PublicRow]) -> JsonLd:
 def _dataset(row: PublicRow, publisher: JsonLd) -> JsonLd:
     """Return a release as a dataset with its files as distributions."""
     address = f"{_base_url()}/data/{row.process.slug}/{row.stamp}"
+    licence = _licence_of(row)
     built = {"@value": as_json(row.built_at), "@type": "xsd:dateTime"}
     return {
         "@id": address,
@@ -92,21 +95,27 @@ def _dataset(row: PublicRow, publisher: JsonLd) -> JsonLd:
         "dct:identifier": f"{row.process.slug}/{row.stamp}",
         "dct:title": {"@value": row.process.title, "@language": "id"},
         "dct:issued": built,
-        "dct:license": {"@id": LICENCE},
+        "dct:license": licence,
         "dct:publisher": publisher,
         "dcat:distribution": [
-            _distribution(f"{address}.zip", "application/zip", row.size),
-            _distribution(f"{address}/manifest.json", "application/json", None),
+            _distribution(f"{address}.zip", "application/zip", row.size, licence),
+            _distribution(f"{address}/manifest.json", "application/json", None, licence),
         ],
     }
 
 
-def _distribution(address: str, media_type: str, size: int | None) -> JsonLd:
+def _licence_of(row: PublicRow) -> JsonLd | str:
+    """Return the licence that the manifest of a release states: its address, else its name."""
+    name = str(row.manifest.get("licence", ""))
+    return {"@id": KNOWN[name]} if name in KNOWN else name
+
+
+def _distribution(address: str, media_type: str, size: int | None, licence: JsonLd | str) -> JsonLd:
     found: JsonLd = {
         "@type": "dcat:Distribution",
         "dcat:downloadURL": {"@id": address},
         "dcat:mediaType": media_type,
-        "dct:license": {"@id": LICENCE},
+        "dct:license": licence,
     }
     if size is not None:
         found["dcat:byteSize"] = {"@value": str(size), "@type": "xsd:nonNegativeInteger"}

@@ -1,9 +1,11 @@
 """Columns of every release file with their meaning, the source of the codebook."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from deliberate import vocabulary
+from deliberate.citivoice.framework.catalogue import read_toml
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
 
@@ -276,12 +278,33 @@ def facts_columns(name: str) -> tuple[Column, ...]:
 
     types = {str: "string", int: "integer", float: "number"}
     columns = column_types(name).items()
-    return tuple(Column(column, types[kind], FACTS[name]) for column, kind in columns)
+    return tuple(
+        Column(column, types[kind], fact_meaning(name, column, "en")) for column, kind in columns
+    )
+
+
+@cache
+def _fact_meanings() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return read_toml("facts.toml")
+
+
+def fact_meaning(table: str, column: str, language: str) -> str:
+    """Return what a column of a fact file holds, in a language."""
+    meanings = _fact_meanings()
+    entry = meanings.get(table, {}).get(column) or meanings["common"][column]
+    return entry[language]
 
 
 def tables() -> dict[str, tuple[Column, ...]]:
     """Return every CSV file of a release with its columns."""
     return FILES | {f"facts/{name}.csv": facts_columns(name) for name in FACTS}
+
+
+def _indonesian_meaning(file: str, column: str) -> str:
+    """Return the meaning of a column of a fact file in Indonesian; empty for other files."""
+    if not file.startswith("facts/"):
+        return ""
+    return fact_meaning(file.removeprefix("facts/").removesuffix(".csv"), column, "id")
 
 
 def codebook() -> Iterator[dict[str, str]]:
@@ -295,6 +318,7 @@ def codebook() -> Iterator[dict[str, str]]:
                 "codes": "|".join(column.codes),
                 "class": "",
                 "meaning": column.meaning,
+                "meaning_id": _indonesian_meaning(name, column.name),
             }
     for kind, event in EVENT_TYPES.items():
         yield {
@@ -304,6 +328,7 @@ def codebook() -> Iterator[dict[str, str]]:
             "codes": "|".join(event.detail_meanings()),
             "class": event.VISIBILITY.value,
             "meaning": event.full_meaning(),
+            "meaning_id": "",
         }
         for name, meaning in event.detail_meanings().items():
             values, codes = event.detail_type(name)
@@ -314,4 +339,5 @@ def codebook() -> Iterator[dict[str, str]]:
                 "codes": "|".join(codes),
                 "class": event.VISIBILITY.value,
                 "meaning": meaning,
+                "meaning_id": "",
             }

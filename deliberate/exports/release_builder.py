@@ -13,6 +13,7 @@ from flask import current_app
 
 from deliberate import citivoice
 from deliberate.clock import now
+from deliberate.config import Settings
 from deliberate.exports.assessments_json import write_assessments
 from deliberate.exports.columns import SCORES, TEXTS, codebook
 from deliberate.exports.content_tables import (
@@ -22,6 +23,7 @@ from deliberate.exports.content_tables import (
     write_responses,
 )
 from deliberate.exports.csv_writer import write_rows
+from deliberate.exports.documents.licences import licence_of
 from deliberate.exports.documents.notebook import write_notebook
 from deliberate.exports.documents.notice import write_notice
 from deliberate.exports.documents.questionnaires_csv import write_questionnaires
@@ -37,8 +39,7 @@ from deliberate.exports.formats import FORMATS
 from deliberate.exports.protected_release import create_texts_table, write_private_acts, write_texts
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.exports.release_metadata import (
-    LICENCE,
-    LICENCE_URL,
+    Description,
     write_descriptions,
     write_manifest,
 )
@@ -64,6 +65,8 @@ class ReleaseSpec:
     process: Process
     formats: Sequence[str] = ()
     secret: bytes | None = None
+    scores: citivoice.Scores | None = None
+    """The scores that its numbers are, computed already; None to compute them."""
 
     @property
     def tier(self) -> str:
@@ -77,6 +80,7 @@ def build_release(
     progress: Progress | None = None,
     formats: Sequence[str] = (),
     secret: bytes | None = None,
+    scores: citivoice.Scores | None = None,
 ) -> dict[str, Any]:
     """Write a release of a process into a new folder and return its manifest.
 
@@ -94,7 +98,7 @@ def build_release(
         raise ReleaseNotWritable(f"{out}: exists already; a release is never rebuilt in place")
     building = out.with_name(f".{out.name}.building")
     shutil.rmtree(building, ignore_errors=True)
-    spec = ReleaseSpec(process, formats, secret)
+    spec = ReleaseSpec(process, formats, secret, scores)
     try:
         building.mkdir(parents=True)
         manifest = _write_files(spec, building, progress or (lambda _name, _rows: None))
@@ -121,7 +125,8 @@ def translate_build_error(error: BaseException, out: Path) -> BaseException:
 
 def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[str, Any]:
     process = spec.process
-    scores = redacted_scores(compute_scores(process), min_group_size())
+    computed = spec.scores or compute_scores(process)
+    scores = redacted_scores(computed, min_group_size())
     size = int(scores.facts.one("window_facts", "log_size") or 0)
     row_counts: dict[str, int] = {}
     temporary = TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-")
@@ -136,7 +141,8 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
             progress(name, FORMATS[name](workspace, folder, process, size))
         summary = _summarize(workspace, process, spec.tier)
     row_counts |= _write_scores(folder, scores)
-    publisher = current_app.config["SETTINGS"].brand_name
+    settings: Settings = current_app.config["SETTINGS"]
+    publisher, licence = settings.brand_name, licence_of(process, spec.tier)
     write_notebook(folder, process.title, scores.formulas)
     write_notice(
         folder,
@@ -144,11 +150,20 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
         publisher=publisher,
         version=scores.formulas.version,
         size=size,
-        licence=(LICENCE, LICENCE_URL),
+        licence=(licence.name, licence.url or licence.text),
     )
     names = [*row_counts, *_file_names(folder)]
-    write_descriptions(folder, process, publisher, spec.tier, names)
-    return write_manifest(folder, process, scores, row_counts, summary)
+    summary |= {"scored": {"log_size": size, "inputs_hash": computed.inputs_hash()}}
+    description = Description(
+        tier=spec.tier,
+        publisher=publisher,
+        address=f"{settings.base_url}/data/{process.slug}/latest.zip" if settings.base_url else "",
+        licence=licence,
+        size=size,
+        root=scores.facts.one("window_facts", "log_root"),
+    )
+    write_descriptions(folder, process, description, names)
+    return write_manifest(folder, process, scores, row_counts, summary, licence)
 
 
 def _summarize(workspace: DuckDBWorkspace, process: Process, tier: str) -> dict[str, Any]:

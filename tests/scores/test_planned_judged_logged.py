@@ -66,7 +66,7 @@ def test_criteria_are_empty_without_assessments(app):
 
 
 def test_unscored_criterion_shows_its_context_figure(app, clock):
-    process = publish_judgement(clock, "1", questions=("CC1.1", "IU2.1"))
+    process = publish_judgement(clock, "1", questions=("CC1.2", "IU2.2"))
     (co_creators, users) = criteria_of(process).categories
     ((meetings,), (releases,)) = (category.criteria[0].figures for category in (co_creators, users))
     assert (meetings.id, meetings.state) == ("meetings", "not_enough_data")

@@ -221,6 +221,7 @@ def _framework(values: TomlTable, formulas: TomlTable) -> Lines:
         )
         yield from _questions(name, entry.get("questions", []))
     yield from _rubric(values)
+    yield from _replaced(values)
 
 
 def _context_figures(figures: Mapping[str, TomlTable]) -> Lines:
@@ -250,6 +251,17 @@ def _questions(criterion: str, questions: list[TomlTable]) -> Lines:
         if not str(name).startswith(criterion):
             yield str(name), f"stands under {criterion}"
         yield from ((str(name), problem) for problem in _missing_texts(entry))
+
+
+def _replaced(values: TomlTable) -> Lines:
+    """Yield what is wrong in the map from earlier questions to those that replaced them."""
+    criteria = _tables(values, "criteria").values()
+    asked = {str(q.get("question")) for entry in criteria for q in entry.get("questions", [])}
+    for old, names in values.get("replaced", {}).items():
+        if old in asked:
+            yield f"replaced.{old}", "is still asked"
+        unknown = [str(name) for name in names if name not in asked]
+        yield from ((f"replaced.{old}", f"question {name} is not asked") for name in unknown)
 
 
 def _rubric(values: TomlTable) -> Lines:

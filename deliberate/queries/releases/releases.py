@@ -22,6 +22,7 @@ RELEASE_KINDS = (
     RequestRefused.KIND,
 )
 """Acts about releases, which alone are no reason to build another one."""
+MAX_COMPARED = 10
 
 
 def newest_releases() -> list[Release]:
@@ -45,6 +46,22 @@ def get_release_by_stamp(slug: str, stamp: str) -> Release | None:
 def get_release(release_id: int) -> Release | None:
     """Return a release, or None."""
     return db.session.get(Release, release_id)
+
+
+def release_of_scores(process_id: int, inputs_hash: str, formulas: str) -> Release | None:
+    """Return the newest available release that carries exactly these numbers, or None."""
+    releases = db.session.scalars(
+        select(Release)
+        .where(Release.process_id == process_id, Release.removed_at.is_(None))
+        .order_by(Release.built_at.desc(), Release.id.desc())
+        .limit(MAX_COMPARED)
+    )
+    for release in releases:
+        scored = release.manifest.get("scored", {})
+        numbers = (scored.get("inputs_hash"), release.manifest.get("formulas"))
+        if numbers == (inputs_hash, formulas):
+            return release
+    return None
 
 
 def newest_release(slug: str) -> Release | None:

@@ -24,6 +24,10 @@ class AssessmentPublished(Event, kind="assessment.published", visibility=PUBLIC)
     stage: AssessmentStage = detail("before or after the process")
 
 
+class CaseDescribed(Event, kind="case.described", visibility=INTERNAL):
+    """An evaluator described what took place elsewhere, to study it here."""
+
+
 class SourceRedacted(Event, kind="source.redacted", visibility=PUBLIC):
     """The texts of a source of a study were erased after it had been frozen."""
 
