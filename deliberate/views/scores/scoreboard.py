@@ -7,12 +7,14 @@ from flask import Response, g, render_template
 from flask.typing import ResponseReturnValue
 
 from deliberate.citivoice import load_formulas
+from deliberate.citivoice.framework.catalogue import load_code_books
 from deliberate.days import local_today
 from deliberate.notifications.registry import REGISTRY
 from deliberate.queries.notices.effects import newest_effects
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institution_figures import list_institution_figures
 from deliberate.queries.responses.institutions import localized_name
+from deliberate.queries.scores.coding import coded_figures
 from deliberate.queries.scores.dial import Dial, draw_dial
 from deliberate.queries.scores.history import score_history
 from deliberate.queries.scores.measure_groups import (
@@ -112,6 +114,8 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
             detail.dimension.id: detail.sensitivity.get("without_top5") for detail in details
         },
         judged=criteria_side_by_side(process, board.document, g.language, local_today(process)),
+        coded=coded_figures(process.id),
+        code_books=load_code_books(),
         history=score_history(process, snapshot.formulas, charts["weeks"]),
         network=reply_network(charts.get("pairs", [])),
         active=active_half(charts.get("authors", [])),
