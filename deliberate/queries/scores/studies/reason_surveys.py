@@ -62,7 +62,7 @@ def list_due_reason_surveys() -> Sequence[int]:
     return db.session.scalars(due.order_by(ReasonSurvey.id)).all()
 
 
-def reason_answer_lines(survey_id: int) -> Sequence[Row[tuple[str, ReasonStage, str, int]]]:
+def reason_answer_lines(survey_id: int) -> Sequence[Row[str, ReasonStage, str, int]]:
     """Return key, stage, statement and value of each answer."""
     query = select(ReasonAnswer.key, ReasonAnswer.stage, ReasonAnswer.item, ReasonAnswer.value)
     return db.session.execute(query.where(ReasonAnswer.survey_id == survey_id)).all()
