@@ -37,7 +37,7 @@ class StatementsField(TextAreaField):
 
     def __init__(self, label: str, limits: tuple[int, int], **options: Any) -> None:
         checks = [DataRequired(REQUIRED), Length(max=MAX_TEXT, message=TOO_LONG)]
-        super().__init__(label, checks, **options)
+        super().__init__(label, checks, render_kw={"rows": 8}, **options)
         self.limits = limits
 
     @property
