@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import selectinload
 
 from deliberate.clock import now
@@ -44,14 +44,6 @@ def has_open_reason_survey(process_id: int) -> bool:
 def has_answered_stage(person: Person, survey: ReasonSurvey, stage: ReasonStage) -> bool:
     """Return whether a person has answered a survey at a stage."""
     return db.session.get(ReasonRoll, (survey.id, stage, person.id)) is not None
-
-
-def count_answered_stage(survey_id: int, stage: ReasonStage) -> int:
-    """Return the number of people who answered at a stage."""
-    keys = select(func.count(ReasonAnswer.key.distinct())).where(
-        ReasonAnswer.survey_id == survey_id, ReasonAnswer.stage == stage
-    )
-    return db.session.scalar(keys) or 0
 
 
 def list_due_reason_surveys() -> Sequence[int]:
