@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Field, Form, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation, ValidationError
 
 from deliberate.forms import REQUIRED, TOO_LONG, LocalizedForm
 from deliberate.forms.responses import DayField
@@ -46,11 +46,11 @@ class StatementsField(TextAreaField):
         lines = (clean_line(line) for line in (self.data or "").splitlines())
         return [line for line in lines if line]
 
-    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+    def pre_validate(self, form: Form) -> None:
         """Reject too few, too many, too long and repeated statements."""
-        if validation_stopped:
-            return
         (fewest, most), lines = self.limits, self.statements
+        if not lines:  # the validators say that it is missing
+            return
         if not fewest <= len(lines) <= most:
             message = gettext(
                 "Write %(fewest)s to %(most)s statements, one a line; there are %(n)s.",
@@ -58,15 +58,15 @@ class StatementsField(TextAreaField):
                 most=most,
                 n=len(lines),
             )
-            raise ValidationError(message)
+            raise StopValidation(message)
         long = next((n for n, line in enumerate(lines, 1) if len(line) > MAX_STATEMENT), None)
         if long:
-            raise ValidationError(
+            raise StopValidation(
                 gettext("Line %(n)s has more than %(most)s characters.", n=long, most=MAX_STATEMENT)
             )
         twice = next((n for n, line in enumerate(lines, 1) if line in lines[: n - 1]), None)
         if twice:
-            raise ValidationError(gettext("Line %(n)s repeats an earlier line.", n=twice))
+            raise StopValidation(gettext("Line %(n)s repeats an earlier line.", n=twice))
 
 
 class ReasonSurveyForm(LocalizedForm):
