@@ -69,6 +69,8 @@ HEADLINES = {
     "deliberative, longer threads": f"{ANSWERED} {MANY_BACK}",
     "deliberative, stances left off replies": f"{ANSWERED} {MANY_BACK}",
     "deliberative, verified": f"{ANSWERED} {MANY_BACK}",
+    # Two people carry each thread: with three replies a pair at most, little is left of it.
+    "duels": f"{FEW_CARRIED} {ANSWERED} {EARLY}",
     "camps that sometimes cross": f"{ANSWERED} {MANY_BACK}",
     "blind talk without turns": f"{ANSWERED} {MANY_BACK}",
     "three people, open": f"{FEW_CARRIED} {HALF_ANSWERED} {EARLY}",
@@ -82,6 +84,7 @@ HEADLINES = {
     "nobody came back": f"{FEW_BACK_ONCE} {ANSWERED}",
     "no sides at all": f"{ANSWERED} {MANY_BACK}",
     "small": f"{TOO_LITTLE} {EARLY}",
+    "one star": f"{ANSWERED} {MANY_BACK}",
 }
 
 
