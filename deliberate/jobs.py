@@ -31,6 +31,7 @@ from deliberate.operations.responses.response_publishing import publish_schedule
 from deliberate.operations.scores.assessment_publishing import freeze_due_plans
 from deliberate.operations.scores.inclusion import count_declared_groups
 from deliberate.operations.scores.questionnaires import publish_closed_questionnaires
+from deliberate.operations.scores.reason_surveys import publish_ended_reason_surveys
 from deliberate.operations.scores.stored_scores import store_all_scores, store_new_scores
 from deliberate.operations.site.job_runs import run_steps, track_job_run
 from deliberate.queries.site.operations_state import is_night_missed
@@ -66,6 +67,7 @@ def shuffle_ballot_storage(_settings: Settings) -> None:
     """Bind closed ballot boxes; shuffle ballots hourly and after a close, to remove their order."""
     close_ballot_boxes()
     publish_closed_questionnaires()
+    publish_ended_reason_surveys()
     rewrite_ballots_when_due()
 
 

@@ -192,6 +192,36 @@ QUESTIONNAIRES = (
     Column("ci_high", "number", "upper end of the 95 % interval"),
 )
 
+REASON_ITEMS = (
+    Column("item", "string", "name of the statement: C and a number, or P and a number"),
+    Column("part", "string", "part of the survey", ("consideration", "preference")),
+    Column("text_id", "string", "the statement in Indonesian"),
+    Column("text_en", "string", "the statement in English"),
+)
+
+REASON_ANSWERS = (
+    Column("participant", "integer", "number of the person in this file alone; in no other order"),
+    Column("stage", "string", "when it was answered", _codes(vocabulary.ReasonStage)),
+    Column("item", "string", "name of the statement in reason_items.csv"),
+    Column(
+        "value",
+        "integer",
+        "consideration: 1 disagree strongly to 7 agree strongly; option: its place, 1 first; "
+        "empty: cannot say",
+    ),
+)
+
+REASON_INDEX = (
+    Column("stage", "string", "before or after", _codes(vocabulary.ReasonStage)),
+    Column("participant", "integer", "the person in reason_answers.csv; empty: the group"),
+    Column("state", "string", "state of the figure", ("value", "not_enough_data")),
+    Column("n", "integer", "people counted before and after; empty: too few to publish"),
+    Column("value", "number", "Deliberative Reason Index of the group or person"),
+    Column("chance", "number", "mean index of 1,000 random assignments of the preferences"),
+    Column("above_chance", "number", "value minus chance"),
+    Column("p", "number", "share of random assignments with an index at least as high"),
+)
+
 TEXTS = (
     Column("id", "string", "id of the text in the ConvoKit corpus"),
     Column("subject_type", "string", "type of the subject", ("proposal", "comment", "response")),
@@ -224,6 +254,9 @@ FILES = {
     "responses.csv": RESPONSES,
     "polls.csv": POLLS,
     "questionnaires.csv": QUESTIONNAIRES,
+    "reason_items.csv": REASON_ITEMS,
+    "reason_answers.csv": REASON_ANSWERS,
+    "reason_index.csv": REASON_INDEX,
     "texts.csv": TEXTS,
     "private_acts.csv": PRIVATE_ACTS,
     "scores.csv": SCORES,

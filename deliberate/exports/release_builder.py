@@ -27,6 +27,7 @@ from deliberate.exports.documents.licences import licence_of
 from deliberate.exports.documents.notebook import write_notebook
 from deliberate.exports.documents.notice import write_notice
 from deliberate.exports.documents.questionnaires_csv import write_questionnaires
+from deliberate.exports.documents.reason_survey_csv import write_reason_survey
 from deliberate.exports.documents.study_plans_json import write_study_plans
 from deliberate.exports.duckdb_workspace import EXACT_FORMAT, HOUR_FORMAT, DuckDBWorkspace
 from deliberate.exports.event_log import (
@@ -187,6 +188,7 @@ def _write_tables(
     yield {"polls.csv": write_polls(folder, process, size)}
     yield {"assessments.json": write_assessments(folder, process)}
     yield {"questionnaires.csv": write_questionnaires(folder, process)}
+    yield write_reason_survey(folder, process)
     yield {"study_plans.json": write_study_plans(folder, process, size)}
     if spec.secret is not None:
         create_texts_table(workspace, process)

@@ -132,6 +132,12 @@ from deliberate.models.scores.questionnaire import (
     QuestionnaireAnswer,
     QuestionnaireRoll,
 )
+from deliberate.models.scores.reason_survey import (
+    ReasonAnswer,
+    ReasonItem,
+    ReasonRoll,
+    ReasonSurvey,
+)
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
 from deliberate.models.scores.study import (
     Excerpt,

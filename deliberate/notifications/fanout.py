@@ -130,10 +130,15 @@ def _page_of_recipients(session: Session, notice: Notice) -> Recipients:
     return list_participants(proposal, after, PAGE_SIZE)
 
 
+_PAGES_OF_OFFICES = frozenset(
+    {NoticePage.CASE, NoticePage.DESK, NoticePage.OFFICE_BALLOTS, NoticePage.QUESTIONNAIRES}
+)
+
+
 def _personal_reason(notice: Notice) -> str:
     event = NOTICE_TYPES[notice.kind]
     page = event.PAGE
-    if page in {NoticePage.CASE, NoticePage.DESK, NoticePage.OFFICE_BALLOTS}:
+    if page in _PAGES_OF_OFFICES:
         return "staff"
     if page == NoticePage.COMMENT:
         return "commenter"

@@ -31,7 +31,9 @@ from deliberate.text import is_email_address
 from deliberate.vocabulary.notices import DigestNotice, NoticePage, ReplyNotice
 
 MAX_SUBJECT = 200
-_PAGES_OF_PROCESSES = frozenset({NoticePage.POLL, NoticePage.PROCESS, NoticePage.NEWS})
+_PAGES_OF_PROCESSES = frozenset(
+    {NoticePage.POLL, NoticePage.PROCESS, NoticePage.NEWS, NoticePage.QUESTIONNAIRES}
+)
 _OF_PROPOSALS = frozenset({"author", "commenter", "supporter"})
 """Reasons that name a proposal, of which a notice on a process or poll has none."""
 

@@ -44,6 +44,7 @@ _PATHS = {
     NoticePage.POLL: "/polls/{poll}",
     NoticePage.PROCESS: "/processes/{slug}",
     NoticePage.NEWS: "/processes/{slug}/news#news-{news_item}",
+    NoticePage.QUESTIONNAIRES: "/processes/{slug}/questionnaires",
     NoticePage.ACCOUNT: "/account",
     NoticePage.MESSAGES: "/account/messages",
     NoticePage.LIMIT: "/account/limit",

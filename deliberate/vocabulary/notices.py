@@ -95,6 +95,7 @@ class NoticePage(StrEnum):
     POLL = "poll"
     PROCESS = "process"
     NEWS = "news"
+    QUESTIONNAIRES = "questionnaires"
     ACCOUNT = "account"
     MESSAGES = "messages"
     LIMIT = "limit"
@@ -372,6 +373,20 @@ class ProcessChangedNotice(_OnProcess, kind="process.changed"):
     """Texts, rules, institutions or dates of an open process were changed, or it was closed."""
 
     change: int | None = detail("id of the change", default=None)
+
+
+class ReasonSurveyOpenedNotice(_OnProcess, kind="reason_survey.opened"):
+    """The first questionnaire about considerations and preferences opened."""
+
+
+class ReasonSurveyAfterNotice(_OnProcess, kind="reason_survey.after"):
+    """The second questionnaire about considerations and preferences opened."""
+
+
+class OrganisersAskedNotice(
+    NoticeEvent, kind="questionnaire.organisers", page=NoticePage.QUESTIONNAIRES, topic=Topic.DESK
+):
+    """A questionnaire for those who run a process opened at its close."""
 
 
 class QuestionnaireOpenedNotice(_OnProcess, kind="questionnaire.opened"):

@@ -8,6 +8,8 @@ from deliberate.commands.demo_city import CityError, read_city, schedule, seed
 from deliberate.database import db
 from deliberate.models import Comment, Interaction, Person, Poll, Process, Proposal, Response
 from deliberate.operations.accounts.passphrases import authenticate
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.questionnaires import experienced_figures
 from tests.sample_city import CITY_NOW
 
 CITY_FILE = """
@@ -118,3 +120,19 @@ def test_demo_city_visitors_mostly_come_once():
             weeks.setdefault(action.arguments[0], set()).add(action.day // 7)
     single_visits = sum(len(visited) == 1 for visited in weeks.values())
     assert single_visits > 0.8 * len(weeks) > 400
+
+
+def test_demo_city_has_a_process_at_its_close_with_what_people_experienced(shared_city):
+    with shared_city.app_context():
+        process = get_process("balai-warga")
+        figures = experienced_figures(process.id)
+        assert [str(row.questionnaire.audience) for row in figures] == [
+            "participants",
+            "organisers",
+        ]
+        residents, organisers = figures
+        assert residents.people >= 10 and organisers.people >= 5
+        assert all(figure.share is not None for figure in residents.figures)
+    page = shared_city.test_client().get("/en/scores/balai-warga").text
+    assert "What residents said made a difference." in page
+    assert "experienced, residents who took part" in page

@@ -71,6 +71,7 @@ _._set_signal_handlers  # huey
 _._set_name_key
 
 # Called by name: the events of the sample city.
+_.publish_questionnaires
 _.appoint
 _.create_institution
 

@@ -55,6 +55,8 @@ class Indicator:
     why_id: str
     acts: tuple[str, ...]
     extra: Mapping[str, float]
+    source: str = ""
+    """Whom the formula follows; empty for this project's own."""
 
     @property
     def criterion(self) -> str:
@@ -224,6 +226,7 @@ def _indicator(name: str, values: Mapping[str, Any]) -> Indicator:
         why_id=values.get("why_id", ""),
         acts=tuple(values.get("acts", ())),
         extra={key: values[key] for key in ("kappa", "audited", "confirmed") if key in values},
+        source=values.get("source", ""),
     )
 
 

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from deliberate.clock import override_now
 from deliberate.commands.demo_city.actions import TODAY, Action
 from deliberate.commands.demo_city.events import ZONE, CityActs
+from deliberate.commands.demo_city.questionnaires import ClosingActs
 from deliberate.commands.demo_city.schedule import all_actions
 from deliberate.commands.demo_city.spec import City, CityError
-from deliberate.commands.demo_city.study_records import ResearchActs
 from deliberate.database import atomic_batch
 from deliberate.operations.accounts.registration import NameTaken
 from deliberate.permissions.decision import Refused
@@ -18,9 +18,7 @@ def seed(city: City, present: datetime) -> None:
 
     The same week gives the same city. Raises CityError if an operation refuses an act.
     """
-    acts = ResearchActs(
-        first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins}
-    )
+    acts = ClosingActs(first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins})
     past = [action for action in all_actions(city) if acts.moment(action.day) <= present]
     with atomic_batch("the sample city"):
         for action in past:

@@ -21,6 +21,7 @@ from deliberate.commands.demo_city.follow_ups import (
     follow_up_actions,
     hidden_on,
 )
+from deliberate.commands.demo_city.questionnaires import questionnaire_actions
 from deliberate.commands.demo_city.spec import City, CommentSpec, ProposalSpec, comment_position
 from deliberate.commands.demo_city.study_records import (
     declaration_actions,
@@ -48,6 +49,7 @@ def all_actions(city: City) -> list[Action]:
     acts += casework_actions(city)
     acts += assessment_actions(city.assessments, city.samples)
     acts += study_record_actions(city.plans, city.meetings, city.populations)
+    acts += [*questionnaire_actions(city, acts)]
     joined = [*_join_actions(city, acts)]
     entries = [(action.day, action.arguments[0]) for action in joined]
     acts += [*joined, *declaration_actions(city.populations, entries)]

@@ -36,6 +36,7 @@ from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.operations.moderation.open_items import close_all_open_items
 from deliberate.operations.proposals.attachments import mark_attachments_removed
 from deliberate.operations.proposals.file_store import delete_files
+from deliberate.operations.scores.reason_surveys import delete_reason_answers
 from deliberate.operations.search import INDEX_TABLES, compact_index
 from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, is_signed_in, require
@@ -168,6 +169,7 @@ def _erase_everything(act: Act[...], person: Person) -> list[str]:
     topics = _proposed_topics(act.session, person)
     person.erased_at = now()
     act.session.flush()
+    delete_reason_answers(act.session, person.id)
     _erase_marked(act.session, list_models(Base), person.id)
     _forget_followed_topics(act.session, topics)
     _title_tombstones(act, person)

@@ -48,6 +48,8 @@ class IndicatorDetail:
     caveat: str
     rationale: str
     acts: Sequence[str]
+    source: str
+    """Whom the formula follows; empty for this project's own."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,7 @@ def indicator_detail(
         floor=definition.floor,
         caveat=definition.caveat_en if english else definition.caveat_id,
         rationale=definition.why_en if english else definition.why_id,
+        source=definition.source,
         acts=definition.acts,
     )
 

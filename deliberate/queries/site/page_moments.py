@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from deliberate.clock import now
 from deliberate.database import UtcDateTime, Version, db, read_version, reading_engine
-from deliberate.models import Phase, Poll, Questionnaire
+from deliberate.models import Phase, Poll, Questionnaire, ReasonSurvey
 from deliberate.models.moderation.visibility import HideableText
 
 PRECISION = timedelta(minutes=1)
@@ -30,6 +30,9 @@ _MOMENTS = union_all(
     _first_within(Poll.opens_at),
     _first_within(Poll.closes_at),
     _first_within(Questionnaire.closes_at),
+    _first_within(ReasonSurvey.before_closes_at),
+    _first_within(ReasonSurvey.after_opens_at),
+    _first_within(ReasonSurvey.closes_at),
     *(
         # The condition of the partial index, which PostgreSQL and SQLite look for word by word.
         _first_within(model.held_until).where(model.held_until.is_not(None))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.citivoice import load_formulas
+from deliberate.citivoice.framework.catalogue import load_code_books
 from deliberate.days import local_today
 from deliberate.notifications.registry import REGISTRY
 from deliberate.operations.scores.stored_scores import compute_first_scores
@@ -19,6 +20,7 @@ from deliberate.queries.releases.releases import newest_release, release_of_scor
 from deliberate.queries.responses.institution_figures import list_institution_figures
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores.assessments import public_assessments
+from deliberate.queries.scores.coding import coded_figures
 from deliberate.queries.scores.dial import Dial, draw_dial
 from deliberate.queries.scores.history import score_history
 from deliberate.queries.scores.measure_groups import (
@@ -126,6 +128,8 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
             detail.dimension.id: detail.sensitivity.get("without_top5") for detail in details
         },
         judged=criteria_side_by_side(process, board.document, g.language, local_today(process)),
+        coded=coded_figures(process.id),
+        code_books=load_code_books(),
         history=score_history(process, snapshot.formulas, charts["weeks"]),
         network=reply_network(charts.get("pairs", [])),
         active=active_half(charts.get("authors", [])),
