@@ -62,7 +62,8 @@ def write_akoma_ntoso(
     if parsed.closing:
         _paragraphs(SubElement(bill, "conclusions"), parsed.closing)
     _write_attachments(bill, parsed, publication)
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
 
 
 def _meta(publication: Publication, part: str = "") -> Element:

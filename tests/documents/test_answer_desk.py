@@ -144,7 +144,8 @@ def test_answer_that_needs_a_check_waits_for_a_colleague(app, draft, officer, in
     db.session.rollback()  # what requests wrote
     assert db.session.scalars(db.select(UnitAnswerDraft)).all() == []
     assert count_all_rights(draft).explained == 3
-    assert [r.kind for r in log()] == ["check.given", "unit.answered", "amendment.decided"]
+    kinds = [r.kind for r in log() if r.kind != "person.signed_in"]
+    assert kinds == ["check.given", "unit.answered", "amendment.decided"]
 
 
 @pytest.mark.usefixtures("checked")
@@ -174,7 +175,7 @@ def test_answer_is_published_when_every_institution_has_signed(app, draft, offic
     client, address = signed_in_client(app, signer), f"{DESK}/drafts/{row.id}"
     assert "Sign" in client.get(address).text
     assert submit_form(client, address, f"{address}/sign").status_code == 303
-    assert [r.kind for r in log()] == ["response.signed"]
+    assert log()[-1].kind == "response.signed"
     row = db.session.get(UnitAnswerDraft, row.id)
     with pytest.raises(Refused, match="sudah menandatanganinya"):
         sign_answer(signer, row)

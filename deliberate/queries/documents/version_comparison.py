@@ -191,11 +191,12 @@ def _proposals(
     amendments = _most_joined(document, old, new, {unit_id for _number, unit_id in units})
     answers = list_answers([row.id for row in amendments])
     proposals: list[list[ProposedChange]] = [[] for _row in rows]
-    for row in amendments:
-        place = units.get((row.version.number, row.unit_id))
-        if place is not None and len(proposals[place]) < PROPOSALS:
-            pieces = compare_words(row.quoted, row.replacement)
-            proposals[place].append(ProposedChange(row, pieces, answers.get(row.id, ())))
+    for amendment in amendments:
+        at = units.get((amendment.version.number, amendment.unit_id))
+        if at is not None and len(proposals[at]) < PROPOSALS:
+            pieces = compare_words(amendment.quoted, amendment.replacement)
+            named = answers.get(amendment.id, ())
+            proposals[at].append(ProposedChange(amendment, pieces, named))
     return proposals
 
 
