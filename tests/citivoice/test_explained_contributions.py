@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from deliberate.citivoice import get_formulas, load_framework, score
-from tests.citivoice.log_rows import PROCESS, Row, act, log_of, sample_rows, staff
+from tests.citivoice.log_rows import END, MONDAY, PROCESS, Row, act, log_of, sample_rows, staff
 
 DAY = 24
 
@@ -57,7 +57,7 @@ def test_fewer_than_twenty_that_are_due_give_no_value() -> None:
 
 
 def test_contribution_counts_from_its_thirtieth_day() -> None:
-    days = (PROCESS.as_of - act("x", None)["occurred_at"]).days  # type: ignore[operator]
+    days = (END - MONDAY).days
     young = [contribution(100 + n, unit=1, day=days - 10) for n in range(5)]
     assert finding_of([*consultation(), *young]).denominator == 24
 

@@ -60,6 +60,9 @@ KINDS_WITHOUT_OPERATION = {"announcement.published"}
 """Kinds that logs of earlier versions hold, in place of which another is recorded now."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {
+    "case.assigned": {"assign_case", "assign_unit"},
+    "check.given": {"record_check", "check_answer"},
+    "response.signed": {"sign_response", "sign_answer"},
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
     "comment.posted": {"post_comment", "comment_on_unit"},
     "comment.withdrawn": {"withdraw_comment", "withdraw_unit_comment"},
