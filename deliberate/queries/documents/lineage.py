@@ -60,17 +60,16 @@ def list_sources(units: Sequence[UnitText]) -> dict[int, list[int]]:
     version_ids = {unit.version_id for unit in units}
     unit_ids = [unit.unit_id for unit in units]
     newer, older = aliased(DocumentVersion), aliased(DocumentVersion)
-    went_on = set(
-        db.session.execute(
-            select(newer.id, UnitText.unit_id)
-            .join(
-                older,
-                (older.document_id == newer.document_id) & (older.number == newer.number - 1),
-            )
-            .join(UnitText, UnitText.version_id == older.id)
-            .where(newer.id.in_(version_ids), UnitText.unit_id.in_(unit_ids))
-        ).tuples()
+    rows = db.session.execute(
+        select(newer.id, UnitText.unit_id)
+        .join(
+            older,
+            (older.document_id == newer.document_id) & (older.number == newer.number - 1),
+        )
+        .join(UnitText, UnitText.version_id == older.id)
+        .where(newer.id.in_(version_ids), UnitText.unit_id.in_(unit_ids))
     )
+    went_on = {(version_id, unit_id) for version_id, unit_id in rows}
     others: dict[tuple[int, int], list[int]] = defaultdict(list)
     for version_id, unit_id, source_id in db.session.execute(
         select(UnitSource.version_id, UnitSource.unit_id, UnitSource.source_id)
