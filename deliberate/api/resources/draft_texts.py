@@ -31,6 +31,10 @@ def _unit_url(row: PublicRow, reading: Reading) -> str:
     return f"{_version_url(row.version, reading)}/{row.address}"
 
 
+def _status(row: PublicRow, _reading: Reading) -> object:
+    return row.status if row.version.number > 1 else None
+
+
 def _answer_states(rows: Sequence[PublicRow]) -> Mapping[int, tuple[bool, bool]]:
     """Return whether contributions are named in an answer, and in one with a reason."""
     answers = list_answers([row.id for row in rows])
@@ -105,7 +109,7 @@ UNITS = Resource(
         released(_UNITS, "number", "12A"),
         released(_UNITS, "address", "pasal-12A"),
         released(_UNITS, "parent", "bab-2"),
-        released(_UNITS, "status", "changed"),
+        released(_UNITS, "status", "changed", value=_status),
         released(_UNITS, "moved", value=lambda r, _: r.is_moved, columns=("is_moved",)),
         stored(
             "sources",
