@@ -45,6 +45,7 @@ from deliberate.exports.release_metadata import (
     write_manifest,
 )
 from deliberate.exports.suppression import redacted_scores
+from deliberate.exports.tables.draft_texts_csv import write_draft_texts
 from deliberate.exports.tables.polls_csv import write_polls
 from deliberate.models import Process
 from deliberate.queries.polls.electorate import min_group_size
@@ -185,6 +186,7 @@ def _write_tables(
     yield {"proposals.csv": write_proposals(workspace, folder, process)}
     yield {"comments.csv": write_comments(workspace, folder, process)}
     yield {"responses.csv": write_responses(workspace, folder, process)}
+    yield from write_draft_texts(workspace, folder, process)
     yield {"polls.csv": write_polls(folder, process, size)}
     yield {"assessments.json": write_assessments(folder, process)}
     yield {"questionnaires.csv": write_questionnaires(folder, process)}

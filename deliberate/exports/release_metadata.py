@@ -168,8 +168,9 @@ def _field(file: str, column: Column, tier: str) -> dict[str, Any]:
     if column.codes:
         is_number = column.type == "integer"
         rules["enum"] = [int(code) if is_number else code for code in column.codes]
-    if column.name in PRIMARY_KEYS.get(file, ()):
-        rules |= {"required": True, "unique": True}
+    key = PRIMARY_KEYS.get(file, ())
+    if column.name in key:
+        rules |= {"required": True} | ({"unique": True} if len(key) == 1 else {})
     return field | ({"constraints": rules} if rules else {})
 
 
@@ -194,6 +195,10 @@ _FILE_DESCRIPTIONS = {
     "proposals.csv": "one row for each proposal",
     "comments.csv": "one row for each comment, with its place in the thread",
     "responses.csv": "one row for each version of an official response",
+    "documents.csv": "one row for each version of a draft text under consultation",
+    "units.csv": "one row for each unit of each version, with the units that it comes from",
+    "amendments.csv": "one row for each amendment, comment and question on a unit",
+    "answers.csv": "one row for each answer, with the contributions that it names",
     "polls.csv": "one row for each figure of a poll whose result is shown",
     "texts.csv": "texts of proposals, comments and responses that are shown",
     "private_acts.csv": "private acts of those who agreed to research, by week",

@@ -35,6 +35,7 @@ MEASURED = {
     "RS3.1": "asked_58d",
     "RS4.1": "proposals",
     "RS5.1": "accepted_90d",
+    "RS6.1": "contributions_30d",
     "SP1.1": "newcomers",
     "SP2.1": "people",
     "SP3.1": "answers people",

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 from deliberate.clock import override_now
 from deliberate.commands.demo_city.actions import TODAY, Action
+from deliberate.commands.demo_city.consultation import ConsultationActs
 from deliberate.commands.demo_city.events import ZONE, CityActs
-from deliberate.commands.demo_city.questionnaires import ClosingActs
 from deliberate.commands.demo_city.schedule import all_actions
 from deliberate.commands.demo_city.spec import City, CityError
 from deliberate.database import atomic_batch
@@ -18,7 +18,9 @@ def seed(city: City, present: datetime) -> None:
 
     The same week gives the same city. Raises CityError if an operation refuses an act.
     """
-    acts = ClosingActs(first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins})
+    acts = ConsultationActs(
+        first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins}
+    )
     past = [action for action in all_actions(city) if acts.moment(action.day) <= present]
     with atomic_batch("the sample city"):
         for action in past:

@@ -87,6 +87,7 @@ class City:
     meetings: list[Table] = field(default_factory=list)
     populations: list[Table] = field(default_factory=list)
     questionnaires: list[Table] = field(default_factory=list)
+    documents: list[Table] = field(default_factory=list)
 
     @property
     def people(self) -> set[str]:
@@ -111,6 +112,7 @@ def read_city(folder: Path = HERE) -> City:
         city.meetings += entry.get("meeting", [])
         city.populations += entry.get("population", [])
         city.questionnaires += entry.get("questionnaire", [])
+        city.documents += entry.get("document", [])
         if "passers_by" in entry:
             city.passers_by += make_visitors(entry["passers_by"])
         city.proposals += [

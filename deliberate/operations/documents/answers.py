@@ -11,12 +11,14 @@ from deliberate.models import (
     Document,
     Person,
     UnitAnswer,
+    UnitAnswerDraft,
     UnitContribution,
     UnitText,
 )
 from deliberate.models.moderation.visibility import ANYONE
-from deliberate.permissions.decision import InvalidInput, require
+from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.documents import may_answer_contributions
+from deliberate.queries.documents.answer_desk import missing_consents
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean
 from deliberate.vocabulary import ResponseGround, UnitDecision
@@ -39,12 +41,18 @@ def answer_unit(
     unit: UnitText,
     entry: AnswerEntry,
     *,
+    draft: UnitAnswerDraft | None = None,
     context: RequestContext = NO_REQUEST,
 ) -> UnitAnswer:
-    """Answer contributions to a unit together. Raises Refused, InvalidInput."""
+    """Answer contributions to a unit together; a `draft` with all consents is deleted by the act.
+
+    Raises Refused, also where a check or a signature is missing, and InvalidInput.
+    """
     with recorded(staff, UnitAnswered, context) as act:
         require(may_answer_contributions(act.lock(staff), act.lock(document)))
-        contributions = _named(act, document, entry.contribution_ids)
+        if missing_consents(staff, document, draft):
+            raise Refused(_("Others must check or sign this answer before it is published."))
+        contributions = named_contributions(act, document, entry.contribution_ids)
         answer = UnitAnswer(
             document=document,
             unit_id=unit.unit_id,
@@ -71,10 +79,15 @@ def answer_unit(
             grounds=entry.ground,
             answers=[row.id for row in contributions],
         )
+        if draft is not None:
+            act.session.delete(draft)
     return answer
 
 
-def _named(act: Act[...], document: Document, ids: Sequence[int]) -> Sequence[UnitContribution]:
+def named_contributions(
+    act: Act[...], document: Document, ids: Sequence[int]
+) -> Sequence[UnitContribution]:
+    """Return the contributions that an answer names. Raises InvalidInput for any other id."""
     rows = act.session.scalars(
         select(UnitContribution)
         .where(

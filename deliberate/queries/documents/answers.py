@@ -58,6 +58,27 @@ def list_answers(contribution_ids: Sequence[int]) -> dict[int, list[UnitAnswer]]
     return answers
 
 
+def list_named_ids(answer_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return the ids of the contributions that some answers name, by answer."""
+    named: dict[int, list[int]] = defaultdict(list)
+    rows = db.session.execute(
+        select(AnsweredContribution.answer_id, AnsweredContribution.contribution_id)
+        .where(AnsweredContribution.answer_id.in_(answer_ids))
+        .order_by(AnsweredContribution.answer_id, AnsweredContribution.contribution_id)
+    )
+    for answer_id, contribution_id in rows:
+        named[answer_id].append(contribution_id)
+    return named
+
+
+def count_all_rights(document: Document) -> Rights:
+    """Return the three rights of all contributions to a draft text, in any version."""
+    total = Rights()
+    for _unit_id, _number, rights in _rights_of_units(document, document.version):
+        total.add(rights)
+    return total
+
+
 def count_rights(document: Document, version: DocumentVersion) -> DocumentRights:
     """Return the three rights of all contributions up to a version, by where they stand in it.
 
