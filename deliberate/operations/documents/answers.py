@@ -15,12 +15,14 @@ from deliberate.models import (
     UnitText,
 )
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.documents import may_answer_contributions
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean
 from deliberate.vocabulary import ResponseGround, UnitDecision
 from deliberate.vocabulary.events.documents import AmendmentDecided, UnitAnswered
+from deliberate.vocabulary.notices import ContributionAnsweredNotice
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,22 @@ def answer_unit(
             grounds=entry.ground,
             answers=[row.id for row in contributions],
         )
+        _notify_answered(act, answer, contributions)
     return answer
+
+
+def _notify_answered(
+    act: Act[...], answer: UnitAnswer, contributions: Sequence[UnitContribution]
+) -> None:
+    """Notify each author of what an answer names, once, at the first of the contributions."""
+    notified = {answer.answered_by_id}
+    for row in contributions:
+        if row.author_id not in notified:
+            notified.add(row.author_id)
+            notice = ContributionAnsweredNotice(
+                document=row.document_id, contribution=row.id, answer=answer.id
+            )
+            notify_person(act, row.author, notice)
 
 
 def _named(act: Act[...], document: Document, ids: Sequence[int]) -> Sequence[UnitContribution]:

@@ -22,6 +22,7 @@ from deliberate.queries.documents.answers import (
 from deliberate.queries.documents.documents import get_document, get_version, list_units
 from deliberate.queries.documents.unit_pages import get_unit_page
 from deliberate.views.documents.unit_page import unit_url
+from deliberate.views.documents.unshown_texts import why_unshown
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -109,6 +110,7 @@ def report(document_id: int) -> str:
         process=document.process,
         rows=list_report_rows(document),
         decisions=DECISIONS,
+        why_unshown=why_unshown,
         has_docx=can_write_docx(),
         docx_hint=needs_extra("texts"),
     )
@@ -148,13 +150,13 @@ def _table(document: "Document") -> list[list[str]]:
 
 
 def _cells(row: ReportRow) -> tuple[str, str, str, str, str]:
-    """Return place, words, proposed change, reason and response; texts nobody may see are empty."""
-    is_shown = row.contribution.is_visible_to(None)
+    """Return place, words, proposed change, reason and response; or why texts are not shown."""
+    unshown = why_unshown(row.contribution)
     responses = [f"{DECISIONS[answer.decision]}. {answer.reason}".strip() for answer in row.answers]
     return (
         row.unit.place,
         row.words,
-        row.contribution.replacement if is_shown else "",
-        row.contribution.body if is_shown else "",
+        "" if unshown else row.contribution.replacement,
+        unshown or row.contribution.body,
         "\n".join(responses),
     )
