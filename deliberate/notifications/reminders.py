@@ -332,7 +332,8 @@ def _new_phases() -> Iterator[NoticeRow]:
 
 def _ended_holds() -> Iterator[NoticeRow]:
     """Return notices to the authors of texts of which a hold by a rule ended recently."""
-    for row in (*_released(Comment), *_released(Proposal), *_released(UnitContribution)):
+    released: list[Contribution] = [*_released(Comment), *_released(Proposal)]
+    for row in (*released, *_released(UnitContribution)):
         proposal, document = proposal_of(row), document_of(row)
         yield _notice_row(
             f"shown.{row.subject_type}.{row.id}",

@@ -24,10 +24,8 @@ ContributionKey = tuple[str, int]
 
 def get_contribution(subject_type: str, subject_id: int) -> Contribution | None:
     """Return the contribution of a type with an id, or None if there is none."""
-    contribution: Contribution | None = db.session.get(
-        CONTRIBUTION_MODELS[subject_type], subject_id
-    )
-    return contribution
+    key = (subject_type, subject_id)
+    return load_contributions([key]).get(key)
 
 
 def is_text_shown(contribution: Contribution) -> bool:
