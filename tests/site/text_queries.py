@@ -177,6 +177,7 @@ READERS = {
     "queries.moderation.decisions.get_last_decision": MODERATORS,
     "queries.moderation.decisions.get_decided_contribution": MODERATORS,
     "queries.moderation.decisions.get_appeal": MODERATORS,
+    "queries.moderation.hold_rules.matching_hold_rule": NO_TEXT,
     "queries.moderation.open_items.get_open_edit_request": MODERATORS,
     "queries.moderation.open_items.open_escalations": MODERATORS,
     "queries.moderation.public_record.decision_page": CHECKED_BY_CALLER,
