@@ -229,12 +229,15 @@ class UnitContribution(HideableText, Base):
         owner="author_id",
         columns=(
             "id document_id unit_id version_id kind stance author_id author_role institution_id"
-            " language posted_at withdrawn_at join_count hidden_at hidden_ground held_until"
+            " language posted_at edited_at withdrawn_at join_count hidden_at hidden_ground"
+            " held_until"
         ),
         kept=COUNTS,
     )
     visibility = SHOWN_TEXT
-    readers = read_by(visibility, "body", "replacement", "quoted")
+    readers = read_by(visibility, "body", "replacement") | read_by(
+        Through("document", Document.visibility), "quoted"
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
@@ -257,6 +260,7 @@ class UnitContribution(HideableText, Base):
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     join_count: Mapped[int] = mapped_column(default=0)
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     salt: Mapped[bytes | None] = mapped_column(
         LargeBinary(16), default=new_salt, info=personal(Category.TECHNICAL, download=False)

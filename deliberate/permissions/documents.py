@@ -14,6 +14,7 @@ from deliberate.permissions.decision import (
 from deliberate.permissions.notices import may_publish_news
 from deliberate.permissions.processes import is_not_closed, is_open_for
 from deliberate.queries.documents.answer_desk import missing_consents
+from deliberate.queries.moderation.open_items import is_edit_requested
 from deliberate.queries.responses.response_owner import required_signatory_ids
 from deliberate.vocabulary import PhaseSwitch, Role
 
@@ -55,13 +56,28 @@ def is_contributing_offered(reader: Person | None, document: Document) -> Decisi
 
 
 def may_withdraw_contribution(person: Person | None, contribution: UnitContribution) -> Decision:
-    """Allow the author at any time, once."""
+    """Allow the author at any time, once, while the contribution is shown or held."""
     is_own = person is not None and contribution.author_id == person.id
-    is_shown = contribution.withdrawn_at is None
-    withdrawn = Decision(_("This contribution is withdrawn already."))
+    is_shown = contribution.is_held or not contribution.is_hidden
     return all_of(
         ALLOWED if is_own else not_yours(_("Another person wrote this.")),
-        ALLOWED if is_shown else withdrawn,
+        ALLOWED
+        if contribution.withdrawn_at is None
+        else Decision(_("This contribution is withdrawn already.")),
+        ALLOWED if is_shown else Decision(_("A moderator hid this contribution.")),
+    )
+
+
+def may_change_contribution(person: Person | None, contribution: UnitContribution) -> Decision:
+    """Allow the author of a comment or a question while a moderator's request to change it runs."""
+    is_own = person is not None and contribution.author_id == person.id
+    is_readable = contribution.is_held or contribution.is_visible_to(None)
+    is_asked = contribution.kind != "amendment" and is_edit_requested(contribution)
+    return all_of(
+        ALLOWED if is_own else not_yours(_("Another person wrote this.")),
+        may_take_part(person),
+        ALLOWED if is_readable else Decision(_("This contribution was withdrawn or hidden.")),
+        ALLOWED if is_asked else Decision(_("No moderator asks you to change this now.")),
     )
 
 

@@ -40,6 +40,7 @@ from deliberate.operations.scores.reason_surveys import delete_reason_answers
 from deliberate.operations.search import INDEX_TABLES, compact_index
 from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, is_signed_in, require
+from deliberate.queries.moderation.contributions import CONTRIBUTION_MODELS
 from deliberate.queries.proposals.follows import shows_topic
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import topic_id
@@ -162,7 +163,7 @@ def _erase_everything(act: Act[...], person: Person) -> list[str]:
     files = _withdraw_proposals(act, person) + _draft_files(act, person)
     _withdraw_comments(act, person)
     _withdraw_unit_contributions(act, person)
-    for subject_type, model in (("comment", Comment), ("proposal", Proposal)):
+    for subject_type, model in CONTRIBUTION_MODELS.items():
         own = select(model.id).where(model.author_id == person.id)
         close_all_open_items(act, subject_type, own)
     _erase_unshown_statements(act, person)

@@ -16,6 +16,7 @@ from deliberate.models import (
     UnitText,
 )
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.documents import may_answer_contributions
 from deliberate.queries.documents.answer_desk import missing_consents
@@ -23,6 +24,7 @@ from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean
 from deliberate.vocabulary import ResponseGround, UnitDecision
 from deliberate.vocabulary.events.documents import AmendmentDecided, UnitAnswered
+from deliberate.vocabulary.notices import ContributionAnsweredNotice
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,24 @@ def answer_unit(
             grounds=entry.ground,
             answers=[row.id for row in contributions],
         )
+        _notify_answered(act, answer, contributions)
         if draft is not None:
             act.session.delete(draft)
     return answer
+
+
+def _notify_answered(
+    act: Act[...], answer: UnitAnswer, contributions: Sequence[UnitContribution]
+) -> None:
+    """Notify each author of what an answer names, once, at the first of the contributions."""
+    notified = {answer.answered_by_id}
+    for row in contributions:
+        if row.author_id not in notified:
+            notified.add(row.author_id)
+            notice = ContributionAnsweredNotice(
+                document=row.document_id, contribution=row.id, answer=answer.id
+            )
+            notify_person(act, row.author, notice)
 
 
 def named_contributions(

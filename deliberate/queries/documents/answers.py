@@ -16,6 +16,7 @@ from deliberate.models import (
     UnitContribution,
     UnitText,
 )
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.documents.documents import list_units, top_address
 from deliberate.queries.documents.lineage import get_lineage
 
@@ -112,6 +113,17 @@ def _rights_of_units(document: Document, until: int) -> list[tuple[int, int, Rig
         .group_by(UnitContribution.unit_id, DocumentVersion.number)
     )
     return [(row[0], row[1], Rights(row[2], row[3], row[4])) for row in rows]
+
+
+def count_unanswered(document: Document) -> int:
+    """Return how many contributions that everybody can read no answer names."""
+    named = select(AnsweredContribution.contribution_id)
+    query = select(func.count(UnitContribution.id)).where(
+        UnitContribution.document_id == document.id,
+        UnitContribution.visible_to(ANYONE),
+        UnitContribution.id.not_in(named),
+    )
+    return db.session.scalar(query) or 0
 
 
 @dataclass(frozen=True)

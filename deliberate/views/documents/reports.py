@@ -27,6 +27,7 @@ from deliberate.queries.documents.reports import (
     list_reports,
     list_unit_rows,
 )
+from deliberate.views.documents.unshown_texts import why_unshown
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
@@ -71,6 +72,7 @@ def _page(
         process=document.process,
         rows=rows,
         decisions=DECISIONS,
+        why_unshown=why_unshown,
         reports=list_reports(document),
         may_report=may_answer_contributions(current_person(), document),
         has_docx=can_write_docx(),
@@ -164,13 +166,13 @@ def _contribution_table(document: "Document") -> list[list[str]]:
 
 
 def _cells(row: ReportRow) -> tuple[str, str, str, str, str]:
-    """Return place, words, proposed change, reason and response; texts nobody may see are empty."""
-    is_shown = row.contribution.is_visible_to(None)
+    """Return place, words, proposed change, reason and response; or why texts are not shown."""
+    unshown = why_unshown(row.contribution)
     return (
         row.unit.place,
         row.words,
-        row.contribution.replacement if is_shown else "",
-        row.contribution.body if is_shown else "",
+        "" if unshown else row.contribution.replacement,
+        unshown or row.contribution.body,
         "\n".join(_response(answer) for answer in row.answers),
     )
 
@@ -218,9 +220,8 @@ def _unit_cells(row: UnitRow) -> tuple[str, str, str, str, str, str]:
 
 
 def _reason(number: int, contribution: "UnitContribution") -> str:
-    """Return the comment, question or reason under its number, without a text nobody may see."""
-    is_shown = contribution.is_visible_to(None)
-    return f"{number}: {contribution.body if is_shown else _('withdrawn or hidden')}"
+    """Return the comment, question or reason under its number, or why it is not shown."""
+    return f"{number}: {why_unshown(contribution) or contribution.body}"
 
 
 def _response(answer: "UnitAnswer") -> str:
