@@ -91,8 +91,8 @@ KINDS = {
 }
 
 
-def run(path, slug="wies", **options):
-    with opened_election(path, ZONE) as election:
+def run(path, slug="wies", zone=ZONE, **options):
+    with opened_election(path, zone) as election:
         summary = import_election(election, ElectionRequest(slug, "CC0-1.0", **options))
     db.session.expire_all()
     return election, summary
@@ -198,7 +198,7 @@ def test_public_poll_held_here_round_trips_as_pabulib(app, tmp_path):
     sealing.seal_log(app.config["SETTINGS"])
     build_release(process, tmp_path / "r", formats=["pabulib"])
     (exported,) = (tmp_path / "r" / "pabulib").iterdir()
-    _election, summary = run(exported, "lagi")
+    _election, summary = run(exported, "lagi", ZoneInfo(process.timezone))
     again = count_ballots(db.session.get_one(Poll, summary.poll))
     first = count_ballots(db.session.get_one(Poll, poll.id))
     assert [*again.votes.values()] == [*first.votes.values()] == [2, 1, 1]

@@ -249,10 +249,11 @@ def _span(election: Election) -> tuple[datetime, datetime]:
     if last < first:
         raise UnreadableSource(f"{election.path.name}: META: date_end is before date_begin")
     opens_at = datetime.combine(first, time(), election.zone)
-    closes_at = datetime.combine(last + timedelta(days=1), time(), election.zone)
-    if closes_at > now():
+    last_midnight = datetime.combine(last, time(), election.zone)
+    if last_midnight > now():
         raise UnreadableSource(f"{election.path.name}: META: the vote ends in the future")
-    return opens_at, closes_at
+    closes_at = datetime.combine(last + timedelta(days=1), time(), election.zone)
+    return opens_at, min(closes_at, now())
 
 
 def _day(election: Election, written: str, *, is_end: bool) -> datetime:
