@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
@@ -253,7 +253,8 @@ def _span(election: Election) -> tuple[datetime, datetime]:
     if last_midnight > now():
         raise UnreadableSource(f"{election.path.name}: META: the vote ends in the future")
     closes_at = datetime.combine(last + timedelta(days=1), time(), election.zone)
-    return opens_at, min(closes_at, now())
+    # In UTC, as the log hashes times: another zone would not be what is read back.
+    return opens_at.astimezone(UTC), min(closes_at, now()).astimezone(UTC)
 
 
 def _day(election: Election, written: str, *, is_end: bool) -> datetime:
