@@ -34,7 +34,7 @@ from deliberate.queries.releases.data_access_requests import requestable_process
 from deliberate.queries.responses.desk import list_open_cases
 from deliberate.queries.responses.desk_reports import get_monthly_report
 from deliberate.queries.responses.institution_figures import list_often_referred_proposals
-from deliberate.queries.responses.overlaps import overlap_map
+from deliberate.queries.responses.overlaps import list_cases, overlap_map
 from deliberate.queries.responses.responses import (
     get_visible_proposal,
     list_pending_responses,
@@ -349,6 +349,12 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.responses.institution_figures.list_often_referred_proposals": lambda _site: (
         list_often_referred_proposals()
     ),
+    "queries.responses.overlaps.list_cases": lambda _site: [
+        list_cases(row.topic, part.institution, what)
+        for row in overlap_map("id").topics
+        for part in row.parts
+        for what in ("answered", "declined")
+    ],
     "queries.responses.overlaps.overlap_map": lambda _site: overlap_map("id").topics,
     "queries.responses.responses.get_visible_proposal": lambda site: [
         get_visible_proposal(row.id) for row in site.proposals.values()

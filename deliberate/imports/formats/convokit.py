@@ -58,12 +58,14 @@ def read_corpus(
     conversation_ids = _conversation_ids(rows)
     first = _first_utterances(rows, conversation_ids)
     starts = _proposals(data, rows, conversation_ids, first, conversations)
+    # A corpus may withhold every text, as that of an open release does: then none is blank.
+    has_texts = any(has_visible_sign(cell_text(row, "text")) for row in rows.values())
     threads = ThreadBuilder(data.acts, stored, starts)
     for utterance_id, row in rows.items():
         conversation_id = conversation_ids[utterance_id]
         if first.get(conversation_id) != utterance_id:
             first_id = first.get(conversation_id, conversation_id)
-            _comment(data, threads, row, conversation_id, first_id)
+            _comment(data, threads, row, conversation_id, first_id, has_texts=has_texts)
     data.rejects += threads.place_comments()
     data.comments = len(threads)
     data.report.count_rejects(data.rejects)
@@ -207,11 +209,17 @@ def _proposal(
 
 
 def _comment(
-    data: SourceData, threads: ThreadBuilder, row: Row, conversation_id: str, first_id: str
+    data: SourceData,
+    threads: ThreadBuilder,
+    row: Row,
+    conversation_id: str,
+    first_id: str,
+    *,
+    has_texts: bool,
 ) -> None:
     parent, moment = _parent_id(row), _timestamp(row)
     text = cell_text(row, "text")
-    if is_blank := not has_visible_sign(text):
+    if is_blank := has_texts and not has_visible_sign(text):
         data.report.note(row, NOTHING_TO_READ)
     threads.add(
         SourceComment(

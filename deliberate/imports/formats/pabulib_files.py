@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
@@ -249,10 +249,12 @@ def _span(election: Election) -> tuple[datetime, datetime]:
     if last < first:
         raise UnreadableSource(f"{election.path.name}: META: date_end is before date_begin")
     opens_at = datetime.combine(first, time(), election.zone)
-    closes_at = datetime.combine(last + timedelta(days=1), time(), election.zone)
-    if closes_at > now():
+    last_midnight = datetime.combine(last, time(), election.zone)
+    if last_midnight > now():
         raise UnreadableSource(f"{election.path.name}: META: the vote ends in the future")
-    return opens_at, closes_at
+    closes_at = datetime.combine(last + timedelta(days=1), time(), election.zone)
+    # In UTC, as the log hashes times: another zone would not be what is read back.
+    return opens_at.astimezone(UTC), min(closes_at, now()).astimezone(UTC)
 
 
 def _day(election: Election, written: str, *, is_end: bool) -> datetime:

@@ -7,7 +7,7 @@ other page of this installation may be framed at all.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import abort, current_app, g, jsonify, render_template, request, url_for
+from flask import Response, abort, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -164,7 +164,8 @@ _EMBEDDED_PAGES = {
 def oembed() -> ResponseReturnValue:
     """Return how to embed the page at an address (oEmbed 1.0, type rich)."""
     if request.args.get("format", "json") != "json":
-        abort(501)  # the answer that oEmbed has for a format that a provider does not write
+        # The status that oEmbed has for a format that a provider does not write.
+        return Response(_("This address answers as JSON alone."), 501, mimetype="text/plain")
     of, subject_id = _find_embedded(request.args.get("url", ""))
     embed = get_or_404(_EMBEDS[of](subject_id))
     base = current_settings().base_url.rstrip("/")
