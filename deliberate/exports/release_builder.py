@@ -50,7 +50,7 @@ from deliberate.exports.tables.polls_csv import write_polls
 from deliberate.models import Process
 from deliberate.queries.polls.electorate import min_group_size
 from deliberate.queries.scores.computed_scores import compute_scores
-from deliberate.queries.scores.process_scores import SOURCE_RELEASE
+from deliberate.queries.scores.process_scores import SOURCE_RELEASE, numbers_digest
 
 Progress = Callable[[str, int], None]
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -127,8 +127,7 @@ def translate_build_error(error: BaseException, out: Path) -> BaseException:
 
 def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[str, Any]:
     process = spec.process
-    computed = spec.scores or compute_scores(process)
-    scores = redacted_scores(computed, min_group_size())
+    scores = redacted_scores(spec.scores or compute_scores(process), min_group_size())
     size = int(scores.facts.one("window_facts", "log_size") or 0)
     row_counts: dict[str, int] = {}
     temporary = TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-")
@@ -155,7 +154,7 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
         licence=(licence.name, licence.url or licence.text),
     )
     names = [*row_counts, *_file_names(folder)]
-    summary |= {"scored": {"log_size": size, "inputs_hash": computed.inputs_hash()}}
+    summary |= {"scored": {"log_size": size, "numbers": numbers_digest(scores.to_json())}}
     description = Description(
         tier=spec.tier,
         publisher=publisher,

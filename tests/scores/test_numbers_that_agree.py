@@ -14,7 +14,7 @@ from deliberate.models import JobRun
 from deliberate.operations.releases.releases import publish_release
 from deliberate.operations.scores.stored_scores import store_new_scores, store_scores
 from deliberate.queries.releases.releases import release_of_scores
-from deliberate.queries.scores.process_scores import newest_snapshot
+from deliberate.queries.scores.process_scores import newest_snapshot, numbers_digest
 from deliberate.queries.site.operations_state import is_night_missed
 from deliberate.sealing import publish_heads, seal_log
 from tests import factories
@@ -46,8 +46,8 @@ def test_page_links_the_release_that_carries_exactly_its_numbers(app, process, t
     release = publish_release(None, process, tmp_path)
     snapshot = newest_snapshot(process.id)
     scored = release.manifest["scored"]
-    assert scored == {"log_size": snapshot.log_size, "inputs_hash": snapshot.inputs_hash}
-    assert release_of_scores(process.id, snapshot.inputs_hash, snapshot.formulas) == release
+    assert scored == {"log_size": snapshot.log_size, "numbers": numbers_digest(snapshot.document)}
+    assert release_of_scores(snapshot) == release
     html = page_of(app, process)
     assert f"/data/{process.slug}/{release.stamp}.zip" in html
     assert "carries exactly these numbers." in html
@@ -57,6 +57,16 @@ def test_page_links_the_release_that_carries_exactly_its_numbers(app, process, t
     rows = {row["id"]: row["n"] for row in csv.DictReader(table.splitlines())}
     shown = json.loads(snapshot.document)["indicators"]
     assert {name: str(entry["n"]) for name, entry in shown.items()}.items() <= rows.items()
+
+
+def test_release_still_has_the_numbers_of_the_page_once_it_is_counted_itself(
+    app, process, tmp_path
+):
+    release = publish_release(None, process, tmp_path)
+    seal(app)
+    assert store_scores(process.slug)
+    assert release_of_scores(newest_snapshot(process.id)) == release
+    assert "carries exactly these numbers." in page_of(app, process)
 
 
 def test_page_says_at_which_entry_an_earlier_release_ends(app, process, tmp_path):

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Interaction, Position, Process, Release
+from deliberate.models import Interaction, Position, Process, Release, ScoreSnapshot
+from deliberate.queries.scores.process_scores import numbers_digest
 from deliberate.vocabulary.events.releases import (
     ReleaseBuilt,
     ReleaseDownloaded,
@@ -48,20 +49,17 @@ def get_release(release_id: int) -> Release | None:
     return db.session.get(Release, release_id)
 
 
-def release_of_scores(process_id: int, inputs_hash: str, formulas: str) -> Release | None:
+def release_of_scores(snapshot: ScoreSnapshot) -> Release | None:
     """Return the newest available release that carries exactly these numbers, or None."""
     releases = db.session.scalars(
         select(Release)
-        .where(Release.process_id == process_id, Release.removed_at.is_(None))
+        .where(Release.process_id == snapshot.process_id, Release.removed_at.is_(None))
         .order_by(Release.built_at.desc(), Release.id.desc())
         .limit(MAX_COMPARED)
     )
-    for release in releases:
-        scored = release.manifest.get("scored", {})
-        numbers = (scored.get("inputs_hash"), release.manifest.get("formulas"))
-        if numbers == (inputs_hash, formulas):
-            return release
-    return None
+    digest = numbers_digest(snapshot.document)
+    carried = (row for row in releases if row.manifest.get("scored", {}).get("numbers") == digest)
+    return next(carried, None)
 
 
 def newest_release(slug: str) -> Release | None:

@@ -117,7 +117,7 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
         process=process,
         snapshot=snapshot,
         board=board,
-        release=release_of_scores(process.id, snapshot.inputs_hash, snapshot.formulas),
+        release=release_of_scores(snapshot),
         newest_release=newest_release(slug),
         groups=groups,
         dials=_dials(groups),
