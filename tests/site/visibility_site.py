@@ -47,6 +47,8 @@ from deliberate.models import (
     ResponseTemplate,
     Sample,
     StudySource,
+    UnitAnswer,
+    UnitAnswerDraft,
     UnitContribution,
     Webhook,
 )
@@ -344,6 +346,23 @@ def _publish_information(admin: Person, process: Process) -> None:
     withdraw_news(admin, publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text")))
 
 
+def _answer_drafts(institution: Institution) -> list[object]:
+    """Return a draft of an answer beside each answer on a draft text."""
+    return [
+        UnitAnswerDraft(
+            document_id=answer.document_id,
+            unit_id=answer.unit_id,
+            version_id=answer.version_id,
+            institution_id=institution.id,
+            decision=answer.decision,
+            ground=answer.ground,
+            reason="x",
+            check_note="x",
+        )
+        for answer in db.session.scalars(db.select(UnitAnswer))
+    ]
+
+
 def _rows_without_operations(site: VisibilitySite, institution: Institution) -> list[object]:
     """Return rows of drafts and of an assessment that is not published."""
     evaluator = factories.create_staff(role=Role.EVALUATOR)
@@ -410,6 +429,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
             **of_assessment, institution_id=institution.id, person_id=site.staff.id, body="x"
         ),
         ResponseDraft(proposal_id=site.proposals["shown"].id, institution_id=institution.id),
+        *_answer_drafts(institution),
         ResponseTemplate(institution_id=institution.id, name="x", body="x"),
         PopulationBand(
             process_id=site.process.id,
