@@ -2,7 +2,8 @@
 
     python -m benchmarks.imports [ACTS] [DATABASE_URL]
 
-Write files in Decidim's layout, import them (parsing, sanitising, people, counters, leaves, rows),
+Without ACTS it runs twice, each in a process of its own, and compares the peaks of memory. Write
+files in Decidim's layout, import them (parsing, sanitising, people, counters, leaves, rows),
 seal them, and print acts a second and the ratio to inserting the same number of log rows, 500 a
 transaction, without any computation.
 """
@@ -10,6 +11,8 @@ transaction, without any computation.
 import csv
 import logging
 import random
+import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -46,6 +49,7 @@ PROPOSALS = "id title summary category district source status author_id created_
 COMMENTS = "id proposal_id parent_id author_id created_at alignment body_html"
 START = datetime(2020, 1, 1)
 BATCH = 500
+SIZES = (20_000, 200_000)
 
 
 def write_files(folder: Path, acts: int) -> None:
@@ -116,6 +120,23 @@ def _rate(acts: int, seconds: float) -> str:
     return f"{seconds:.2f} s, {acts / seconds:,.0f} a second"
 
 
+def peak_memory() -> float:
+    """Return the most memory that this process ever had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def compare_sizes() -> None:
+    """Measure a small and a large import, and print what each further row costs."""
+    peaks = []
+    for acts in SIZES:
+        command = [sys.executable, "-m", "benchmarks.imports", str(acts)]
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        print(output)
+        peaks.append(float(output.partition("peak of memory ")[2].partition(" MiB")[0]))
+    growth = (peaks[1] - peaks[0]) * 1024**2 / (SIZES[1] - SIZES[0])
+    print(f"{growth:.0f} bytes of memory for each further row")
+
+
 def main(acts: int, url: str) -> None:
     """Import, seal and insert the rows, and print the rates."""
     logging.disable(logging.WARNING)
@@ -136,8 +157,9 @@ def main(acts: int, url: str) -> None:
             started = time.perf_counter()
             profile = profiles.load_profile(profiles.FOLDER / "decidim.toml")
             slug = f"bench-{datetime.now(UTC):%H%M%S}"
+            before = peak_memory()
             prepare_import(ImportRequest(profile, folder, slug)).run()
-            import_seconds = time.perf_counter() - started
+            import_seconds, peak = time.perf_counter() - started, peak_memory()
             sealed = sealing.seal_log(settings)
             total_seconds = time.perf_counter() - started
             insert_seconds = insert_rows(acts)
@@ -145,11 +167,14 @@ def main(acts: int, url: str) -> None:
             db.engine.dispose()
         app.extensions["transient"].dispose()
     print(f"{acts} acts imported: {_rate(acts, import_seconds)}")
+    print(f"peak of memory {peak:.0f} MiB, {peak - before:.0f} MiB of it for the import")
     print(f"imported and sealed ({sealed} rows): {_rate(acts, total_seconds)}")
     print(f"plain inserts of as many rows: {_rate(acts, insert_seconds)}")
     print(f"an import takes {import_seconds / insert_seconds:.1f} times as long as plain inserts")
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    main(int(arguments[0]) if arguments else 20_000, arguments[1] if len(arguments) > 1 else "")
+    if arguments := sys.argv[1:]:
+        main(int(arguments[0]), arguments[1] if len(arguments) > 1 else "")
+    else:
+        compare_sizes()

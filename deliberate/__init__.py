@@ -25,12 +25,12 @@ def create_app(settings: "Settings | None" = None, **overrides: object) -> "Flas
 
     Raises config.InvalidSetting, whose message names each invalid variable.
     """
-    with _without_garbage_collection():
+    with without_garbage_collection():
         return _assemble(settings, overrides)
 
 
 @contextmanager
-def _without_garbage_collection() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Collect no garbage while the program is read: nearly all of it stays."""
     is_enabled = gc.isenabled()
     gc.disable()

@@ -31,8 +31,10 @@ from deliberate.operations.responses.response_publishing import publish_schedule
 from deliberate.operations.scores.assessment_publishing import freeze_due_plans
 from deliberate.operations.scores.inclusion import count_declared_groups
 from deliberate.operations.scores.questionnaires import publish_closed_questionnaires
-from deliberate.operations.scores.stored_scores import store_all_scores
+from deliberate.operations.scores.reason_surveys import publish_ended_reason_surveys
+from deliberate.operations.scores.stored_scores import store_all_scores, store_new_scores
 from deliberate.operations.site.job_runs import run_steps, track_job_run
+from deliberate.queries.site.operations_state import is_night_missed
 from deliberate.sealing import publish_heads, seal_log, write_leaf_file, write_segments
 from deliberate.sealing.partitions import create_months_ahead
 
@@ -65,6 +67,7 @@ def shuffle_ballot_storage(_settings: Settings) -> None:
     """Bind closed ballot boxes; shuffle ballots hourly and after a close, to remove their order."""
     close_ballot_boxes()
     publish_closed_questionnaires()
+    publish_ended_reason_surveys()
     rewrite_ballots_when_due()
 
 
@@ -92,6 +95,15 @@ def run_nightly(settings: Settings) -> None:
     )
 
 
+def make_up_for_night(settings: Settings) -> None:
+    """Run the nightly job if a night was missed, else score the processes that are new."""
+    if is_night_missed():
+        with track_job_run("run_nightly"):
+            run_nightly(settings)
+    else:
+        store_new_scores()
+
+
 def create_queue(settings: Settings) -> Huey:
     """Return the job queue: Redis if a URL is set, otherwise a file in the data folder."""
     if settings.redis_url:
@@ -112,6 +124,7 @@ def create_schedule(app: Flask) -> Huey:
         (refresh_protected_releases, crontab()),
         (publish_tree_heads, crontab(minute="0")),
         (run_nightly, nightly),
+        (make_up_for_night, crontab(minute="40")),
     ):
         _register(huey, app, job, schedule)
     _register(huey, app, notify_witnesses, nightly, retries=12, retry_delay=1800)

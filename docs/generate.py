@@ -21,12 +21,14 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from deliberate.citivoice import load_formulas
 from deliberate.citivoice.reduction.graph import SCOPES, Step, reduction_graph
 from deliberate.config import PREFIX, Settings
 from deliberate.config.descriptions import TEXTS, as_text
 from deliberate.database import Base, TransientBase
 from deliberate.database.personal_data import TableMarks
 from deliberate.database.personal_rows import Model, list_models, marked_columns
+from deliberate.exports.columns import FACTS, fact_meaning, facts_columns
 from deliberate.keys import PURPOSES
 from deliberate.models import Interaction
 from deliberate.notifications.registry import REGISTRY
@@ -372,6 +374,40 @@ def key_table() -> str:
     )
 
 
+def fact_dictionary() -> str:
+    """Return every column of the fact files of a release with its meaning in both languages."""
+    lines = []
+    for table, meaning in FACTS.items():
+        lines += [f"### `facts/{table}.csv`", "", f"{meaning.capitalize()}.", ""]
+        lines += ["| column | English | Bahasa Indonesia |", "|---|---|---|"]
+        lines += [
+            f"| `{column.name}` | {column.meaning} | {fact_meaning(table, column.name, 'id')} |"
+            for column in facts_columns(table)
+        ]
+        lines.append("")
+    return "\n".join(lines).strip()
+
+
+def formula_list() -> str:
+    """Return every indicator with its formula in both languages, goalposts and minimums."""
+    lines = []
+    for one in load_formulas().indicators.values():
+        low, high, direction = one.goalpost
+        worst, best = (low, high) if direction == "up" else (high, low)
+        minimum = ", ".join(f"{least} {name}" for name, least in one.minimum.items())
+        lines += [
+            f"### {one.id} {one.en} · {one.name_id}",
+            "",
+            f"- {one.formula}",
+            f"- *{one.formula_id}*",
+            f"- 0 of 100 at {worst:g}, 100 of 100 at {best:g}; at least {minimum};"
+            f" interval: {one.interval}.",
+            f"- {one.why_en} *{one.why_id}*",
+            "",
+        ]
+    return "\n".join(lines).strip()
+
+
 PARTS = {
     "architecture.md": {
         "layers": layer_diagram,
@@ -380,6 +416,8 @@ PARTS = {
         "subjects": subject_table,
     },
     "citivoice.md": {"scopes": score_scopes, "steps": score_steps},
+    "facts.md": {"facts": fact_dictionary},
+    "method.md": {"formulas": formula_list},
     "log.md": {"tamperings": tampering_table, "unbound": unbound_table},
     "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},
     "privacy.md": {

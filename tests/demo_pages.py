@@ -181,10 +181,10 @@ def add_study() -> None:
     add_file(first, source, PDF)
     add_excerpt(second, source, ExcerptInput("Undangan datang terlambat.", "id", codes=["DP1"]))
     for person, value in ((first, "1"), (second, "2")):
-        rating = RatingInput("DP1.1", value, "Menurut warga.", sources=[source])
+        rating = RatingInput("DP1.4", value, "Menurut warga.", sources=[source])
         assessment_operations.rate_questions(person, assessment, [rating])
         assessment_operations.save_judgement(person, assessment)
-    adjudicate_difference(second, assessment, "DP1.1", "1", "Menurut juknis.")
+    adjudicate_difference(second, assessment, "DP1.4", "1", "Menurut juknis.")
 
 
 def evaluator_pages() -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, g, request, url_for
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import OneOf, Range
@@ -13,6 +14,8 @@ from deliberate.api.fields import JsonValue, PublicRow, Reading
 from deliberate.api.resources.resource import Resource
 from deliberate.clock import now
 from deliberate.config import LANGUAGES
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.responses.institutions import get_institution_by_slug
 from deliberate.queries.site.public_rows import (
     RowFilters,
     filters_of,
@@ -24,6 +27,8 @@ from deliberate.views.site.request_context import current_settings, get_or_404
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 100
 Query = dict[str, Any]  # the values of the parameters
+_NO_PROCESS = _("There is no process with this slug.")
+_NO_INSTITUTION = _("There is no institution with this slug.")
 NUMBER = {"invalid": _("Enter a whole number.")}
 """Messages of a parameter that takes a number."""
 
@@ -70,12 +75,24 @@ def list_query(resource: Resource) -> type[Schema]:
         "limit": number_field("rows of a page", MAX_PAGE_SIZE, 1),
     }
     available: dict[str, fields.Field[Any]] = {
-        "process": fields.String(metadata={"description": "slug of a process"}),
+        "process": _slug_field("slug of a process", get_process, _NO_PROCESS),
         "proposal": number_field("number of a proposal"),
-        "institution": fields.String(metadata={"description": "slug of an institution"}),
+        "institution": _slug_field(
+            "slug of an institution", get_institution_by_slug, _NO_INSTITUTION
+        ),
     }
     parameters |= {name: available[name] for name in filters_of(resource.name)}
     return type(f"{resource.model}ListQuery", (LanguageQuery,), parameters)
+
+
+def _slug_field(meaning: str, find: Callable[[str], object], message: LazyString) -> fields.String:
+    """Return a parameter that names a row; an empty or unknown name is refused, never ignored."""
+
+    def check(value: str) -> None:
+        if not value or find(value) is None:
+            raise ValidationError(str(message))
+
+    return fields.String(validate=check, metadata={"description": meaning, "minLength": 1})
 
 
 def _fields_field(resource: Resource) -> fields.String:
@@ -133,10 +150,12 @@ def _read_rows(
     return [resource.read(row, reading, names) for row in rows]
 
 
-def json_answer(content: object, *, next_page: int | None = None) -> Response:
+def json_answer(
+    content: object, *, next_page: int | None = None, media_type: str = "application/json"
+) -> Response:
     """Return a content as JSON, with a link to the next page if there is one."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
-    response = Response(body, mimetype="application/json")
+    response = Response(body, mimetype=media_type)
     response.content_language.add(g.language)
     response.vary.add("Accept-Language")
     if next_page is not None:

@@ -4,18 +4,22 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, g, url_for
+from flask import Response, url_for
 
-from deliberate.api.answers import LanguageQuery, Query
-from deliberate.api.blueprint import PREFIX, ApiBlueprint, JsonSchema
+from deliberate.api.answers import LanguageQuery, Query, json_answer, number_field
+from deliberate.api.blueprint import LINK, PREFIX, ApiBlueprint, JsonSchema
 from deliberate.api.fields import PublicRow, as_json
+from deliberate.exports.documents.licences import KNOWN
 from deliberate.queries.site.public_rows import RowFilters, list_public_rows
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings
 
 catalogue_blueprint = LocalizedBlueprint("api_catalog", localized=False)
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE = KNOWN["CC-BY-4.0"]
+"""Of the catalogue itself; each release states its own."""
+MEDIA_TYPE = "application/ld+json"
 MAX_RELEASES = 1000
+"""Releases of a page of the catalogue; the header Link names the next page."""
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
@@ -30,6 +34,12 @@ CATALOGUE: JsonSchema = {
 JsonLd = dict[str, Any]  # JSON
 
 
+class CatalogueQuery(LanguageQuery):
+    """The parameters of the catalogue."""
+
+    after = number_field("id of the last release of the page before")
+
+
 def add_catalogue(blueprint: ApiBlueprint) -> None:
     """Add the catalogue to the read API."""
     blueprint.read(
@@ -39,19 +49,19 @@ def add_catalogue(blueprint: ApiBlueprint) -> None:
         about="Get the releases as a DCAT catalogue (JSON-LD)",
         tag="releases",
         schema=CATALOGUE,
-        query=LanguageQuery,
-        media_type="application/ld+json",
+        query=CatalogueQuery,
+        media_type=MEDIA_TYPE,
+        headers=LINK,
     )
 
 
-def _show_catalogue(_query: Query) -> Response:
-    """Return the catalogue of the releases that are available."""
-    rows = list_public_rows("releases", RowFilters(), 0, MAX_RELEASES)
-    available = [row for row in rows if row.removed_at is None]
-    body = json.dumps(_catalogue(available), ensure_ascii=False) + "\n"
-    response = Response(body, mimetype="application/ld+json")
-    response.content_language.add(g.language)
-    return response
+def _show_catalogue(query: Query) -> Response:
+    """Return a page of the catalogue of the releases that are available."""
+    rows = list_public_rows("releases", RowFilters(), query.get("after", 0), MAX_RELEASES + 1)
+    shown = rows[:MAX_RELEASES]
+    available = [row for row in shown if row.removed_at is None]
+    next_page = shown[-1].id if len(rows) > len(shown) else None
+    return json_answer(_catalogue(available), next_page=next_page, media_type=MEDIA_TYPE)
 
 
 def _catalogue(rows: Sequence[PublicRow]) -> JsonLd:
@@ -77,6 +87,7 @@ def _catalogue(rows: Sequence[PublicRow]) -> JsonLd:
 def _dataset(row: PublicRow, publisher: JsonLd) -> JsonLd:
     """Return a release as a dataset with its files as distributions."""
     address = f"{_base_url()}/data/{row.process.slug}/{row.stamp}"
+    licence = _licence_of(row)
     built = {"@value": as_json(row.built_at), "@type": "xsd:dateTime"}
     return {
         "@id": address,
@@ -84,21 +95,27 @@ def _dataset(row: PublicRow, publisher: JsonLd) -> JsonLd:
         "dct:identifier": f"{row.process.slug}/{row.stamp}",
         "dct:title": {"@value": row.process.title, "@language": "id"},
         "dct:issued": built,
-        "dct:license": {"@id": LICENCE},
+        "dct:license": licence,
         "dct:publisher": publisher,
         "dcat:distribution": [
-            _distribution(f"{address}.zip", "application/zip", row.size),
-            _distribution(f"{address}/manifest.json", "application/json", None),
+            _distribution(f"{address}.zip", "application/zip", row.size, licence),
+            _distribution(f"{address}/manifest.json", "application/json", None, licence),
         ],
     }
 
 
-def _distribution(address: str, media_type: str, size: int | None) -> JsonLd:
+def _licence_of(row: PublicRow) -> JsonLd | str:
+    """Return the licence that the manifest of a release states: its address, else its name."""
+    name = str(row.manifest.get("licence", ""))
+    return {"@id": KNOWN[name]} if name in KNOWN else name
+
+
+def _distribution(address: str, media_type: str, size: int | None, licence: JsonLd | str) -> JsonLd:
     found: JsonLd = {
         "@type": "dcat:Distribution",
         "dcat:downloadURL": {"@id": address},
         "dcat:mediaType": media_type,
-        "dct:license": {"@id": LICENCE},
+        "dct:license": licence,
     }
     if size is not None:
         found["dcat:byteSize"] = {"@value": str(size), "@type": "xsd:nonNegativeInteger"}

@@ -1,14 +1,17 @@
 """The `deliberate` command line for operators and researchers."""
 
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 
-from deliberate.config import InvalidSetting
+from deliberate import without_garbage_collection
+from deliberate.config import PREFIX, InvalidSetting, Settings, load_settings
 
 MODULES = {
     "area": "area",
@@ -71,10 +74,17 @@ SUMMARIES = {
 """First sentence of each command's help, which the list of commands shows without an import."""
 
 
+SAMPLE_CITY = "sample-city"
+"""File in the data folder of `deliberate demo`."""
+SAMPLE_CITY_COMMANDS = frozenset({"score", "export", "import", "log", "poll", "reindex", "webhook"})
+"""Commands that work on the sample city without any setting; nothing serves it so by mistake."""
+
+
 def _load_command(name: str) -> click.Command:
     if name == "db":
         return cast(click.Command, import_module("flask_migrate.cli").db)
-    command: click.Command = import_module(f"deliberate.commands.{MODULES[name]}").command
+    with without_garbage_collection():
+        command: click.Command = import_module(f"deliberate.commands.{MODULES[name]}").command
     return command
 
 
@@ -122,9 +132,31 @@ def add_to(app: Flask) -> None:
 
 
 def _app(*_: Any) -> Flask:
+    """Return the application; without any setting that of the sample city, where it was built."""
     from deliberate import create_app
 
-    return create_app()
+    try:
+        return create_app()
+    except InvalidSetting:
+        if not (SAMPLE_CITY_COMMANDS & set(_command_names()) and _is_sample_city_alone()):
+            raise
+    return create_app(load_settings({}, mode="demo"))
+
+
+def _command_names() -> Iterator[str]:
+    """Yield the names of the command that runs and of the groups around it."""
+    context = click.get_current_context(silent=True)
+    while context is not None:
+        yield str(context.info_name)
+        context = context.parent
+
+
+def _is_sample_city_alone() -> bool:
+    """Return whether nothing is set and the data folder is that of the sample city."""
+    from deliberate.config.settings_file import read_variables
+
+    has_settings = any(name.startswith(PREFIX) for name in read_variables().values)
+    return not has_settings and (Path(Settings().data_dir) / SAMPLE_CITY).is_file()
 
 
 @click.group(

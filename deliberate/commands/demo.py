@@ -10,6 +10,7 @@ from waitress import create_server
 
 from deliberate import create_app, start_jobs
 from deliberate.clock import now
+from deliberate.commands import SAMPLE_CITY
 from deliberate.commands.demo_city import City, CityError, read_city, seed
 from deliberate.commands.demo_city.events import PASSPHRASE
 from deliberate.commands.startup import bind_port, handle_termination, migrate_stores, startup_lock
@@ -38,6 +39,7 @@ def command(port: int) -> None:
     listener = bind_port(HOST, port)
     url = f"http://{HOST}:{listener.getsockname()[1]}"
     app = create_app(load_settings(mode="demo", base_url=url))
+    (app.config["SETTINGS"].data_path / SAMPLE_CITY).touch()
     city = read_city()
     migrate_stores(app)
     with app.app_context():

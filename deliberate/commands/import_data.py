@@ -18,6 +18,12 @@ from deliberate.commands.startup import migrate_stores
 from deliberate.imports import profiles
 from deliberate.imports.formats.convokit import PROFILE as CONVOKIT
 from deliberate.imports.formats.convokit import read_corpus
+from deliberate.imports.formats.pabulib_files import Election, opened_election
+from deliberate.imports.formats.pabulib_poll import (
+    ElectionRequest,
+    ElectionSummary,
+    import_election,
+)
 from deliberate.imports.formats.polis_files import Conversation, read_conversation
 from deliberate.imports.formats.polis_poll import ConversationSummary, import_conversation
 from deliberate.imports.import_run import (
@@ -151,7 +157,7 @@ def _print_report(report: ImportReport, *, err: bool = False) -> None:
 
 
 def _print_dry_run(pending_import: Import, as_json: bool) -> None:
-    data, pending = pending_import.data, len(pending_import.pending)
+    data, pending = pending_import.data, pending_import.pending_count
     if as_json:
         files = [file.as_dict() for file in data.report.files.values()]
         click.echo(json.dumps({"dry_run": True, "acts": pending, "files": files}))
@@ -166,10 +172,10 @@ def _print_dry_run(pending_import: Import, as_json: bool) -> None:
 def _run(pending_import: Import) -> ImportSummary:
     try:
         with click.progressbar(
-            length=len(pending_import.pending),
+            length=pending_import.pending_count,
             label="acts",
             file=sys.stderr,
-            hidden=not sys.stderr.isatty() or not pending_import.pending,
+            hidden=not sys.stderr.isatty() or not pending_import.pending_count,
         ) as bar:
             return pending_import.run(bar.update)
     except IntegrityError:
@@ -306,6 +312,51 @@ def _print_conversation(
         f" votes of {summary.participants} participants; {summary.acts} acts new,"
         f" {summary.differences} differences from the files' own counts,"
         f" {len(summary.rejects)} rows rejected"
+    )
+
+
+@command.command("pabulib", help="A vote on projects: one .pb file of Pabulib.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--process", "slug", required=True, help="Slug of the process.")
+@_LICENCE
+@_REJECTS
+@click.option("--timezone", default="UTC", show_default=True, help="Zone of the days of the vote.")
+@click.option("--language", default="en", show_default=True, help="Language of the projects.")
+@click.option("--encoding", default="", help="Encoding of a file that is not UTF-8.")
+@click.option("--title", default="", help="Title of the process, when it is made.")
+@click.option("--dry-run", is_flag=True, help="Read and report everything, write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@with_appcontext
+def _pabulib(path: Path, slug: str, *, as_json: bool, **options: Any) -> None:
+    require_licence(options)
+    migrate_stores(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    request = ElectionRequest(slug, options["licence"], options["title"], options["language"])
+    try:
+        zone = profiles.time_zone(options["timezone"])
+        with opened_election(path, zone, options["encoding"]) as election:
+            if election.rejects:
+                write_rejects(options["rejects"], election.rejects)
+            if options["dry_run"]:
+                _print_report(election.report)
+                sys.exit(FAILED if election.rejects else 0)
+            summary = import_election(election, request)
+    except UnreadableSource as error:
+        fail(str(error), WRONG_USE)
+    seal_log(current_app.config["SETTINGS"])
+    _print_election(election, summary, as_json=as_json)
+    sys.exit(FAILED if election.rejects or summary.differences else 0)
+
+
+def _print_election(election: Election, summary: ElectionSummary, *, as_json: bool) -> None:
+    if as_json:
+        files = [file.as_dict() for file in election.report.files.values()]
+        click.echo(json.dumps({**vars(summary), "rejects": len(election.rejects), "files": files}))
+        return
+    _print_report(election.report)
+    click.echo(
+        f"{summary.process}: poll {summary.poll}, {summary.projects} projects, {summary.ballots}"
+        f" ballots; {summary.acts} acts new, {len(summary.differences)} projects with other"
+        f" figures than the file states, {len(election.rejects)} rows rejected"
     )
 
 

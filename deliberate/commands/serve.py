@@ -10,7 +10,7 @@ import click
 from flask import Flask
 from flask_babel import get_babel
 
-from deliberate import create_app
+from deliberate import create_app, without_garbage_collection
 from deliberate.commands.jobs import run_jobs
 from deliberate.commands.serving.journal import wrap_foreign_lines
 from deliberate.commands.serving.metrics_folder import merge_ended, shared_metrics
@@ -72,6 +72,11 @@ def _supervise(supervisor: Supervisor, listener: socket.socket, host: str) -> No
 
 def _ready_app(host: str) -> Flask:
     """Return the application, its stores at the newest schema and no connection open."""
+    with without_garbage_collection():  # all that is read here stays
+        return _read_app(host)
+
+
+def _read_app(host: str) -> Flask:
     app = create_app()
     if app.config["SETTINGS"].plain_http and not is_loopback(host):
         raise click.ClickException(

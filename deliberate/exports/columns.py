@@ -1,9 +1,11 @@
 """Columns of every release file with their meaning, the source of the codebook."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from deliberate import vocabulary
+from deliberate.citivoice.framework.catalogue import read_toml
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
 
@@ -153,6 +155,87 @@ RESPONSES = (
     Column("answers_no", "integer", "residents who judged that it does not answer"),
 )
 
+DOCUMENTS = (
+    Column("version_id", "integer", "id of the version, the subject of its act"),
+    Column("document_id", "integer", "id of the draft text, the same in every version"),
+    Column("version", "integer", "number of the version; the highest is in force"),
+    Column("title", "string", "title of the draft text"),
+    Column("language", "string", "language it is written in"),
+    Column("institution_id", "integer", "institution that opened the consultation"),
+    Column("published_at", "datetime", "when the version was published, in UTC, cut to the hour"),
+    Column("closed_at", "datetime", "when the consultation was closed, cut to the hour"),
+)
+
+UNITS = (
+    Column("version_id", "integer", "version that has this text of the unit"),
+    Column("document_id", "integer", "draft text of the unit"),
+    Column("version", "integer", "number of the version"),
+    Column("unit_id", "integer", "id of the unit, the same in every version, whatever its number"),
+    Column("position", "integer", "place in the version, from 0"),
+    Column("kind", "string", "level of the unit, such as pasal, ayat, huruf or heading"),
+    Column("number", "string", "number of the unit in the version, such as 12A"),
+    Column("address", "string", "address of the unit in the version, such as pasal-12A/ayat-1"),
+    Column("parent", "string", "address of the unit around it; empty at the top"),
+    Column(
+        "status",
+        "string",
+        "what happened since the version before; empty in the first version",
+        ("new", "merged", "split", "moved", "changed", "renumbered", "kept"),
+    ),
+    Column("moved", "boolean", "whether it is in another place than in the version before"),
+    Column(
+        "sources",
+        "string",
+        "units of the version before that it comes from, itself first, separated by |; empty: none",
+    ),
+    Column("heading", "string", "heading of the unit"),
+    Column("text", "string", "words of the unit, without those of the units in it"),
+)
+
+AMENDMENTS = (
+    Column("contribution_id", "integer", "id of the contribution"),
+    Column("document_id", "integer", "draft text of the contribution"),
+    Column("unit_id", "integer", "unit it was written on"),
+    Column("version", "integer", "number of the version it was written on"),
+    Column("kind", "string", "what the contribution is", ("amendment", "comment", "question")),
+    Column("stance", "integer", "stance towards the unit", ("-1", "0", "1")),
+    Column("author_id", "string", "pseudonym of the author"),
+    Column(
+        "author_role",
+        "string",
+        "role of the author at the moment of posting",
+        _codes(vocabulary.Role),
+    ),
+    Column(
+        "account_class", "string", "class of the author's account", _codes(vocabulary.AccountClass)
+    ),
+    Column("institution_id", "integer", "institution of the author"),
+    Column("posted_at", "datetime", "when it was posted, in UTC, cut to the hour"),
+    Column("withdrawn_at", "datetime", "when the author withdrew it, cut to the hour"),
+    Column("hidden_at", "datetime", "when it was hidden, cut to the hour; empty: it is visible"),
+    Column("joins", "integer", "people who joined an amendment when the release was built"),
+    Column("considered", "boolean", "whether an answer names it"),
+    Column("explained", "boolean", "whether an answer with a reason names it"),
+)
+
+ANSWERS = (
+    Column("answer_id", "integer", "id of the answer"),
+    Column("document_id", "integer", "draft text of the answer"),
+    Column("unit_id", "integer", "unit under which it was given"),
+    Column("version", "integer", "number of the version in which it was given"),
+    Column(
+        "decision",
+        "string",
+        "decision on the contributions that it names",
+        _codes(vocabulary.UnitDecision),
+    ),
+    Column("ground", "string", "ground of the decision", _codes(vocabulary.ResponseGround)),
+    Column("reason_chars", "integer", "length of the reason; 0: none was given"),
+    Column("institution_id", "integer", "institution that answered"),
+    Column("answered_at", "datetime", "when it was published, in UTC, cut to the hour"),
+    Column("contributions", "string", "ids of the contributions that it names, separated by |"),
+)
+
 POLLS = (
     Column("poll_id", "integer", "id of the poll; its address is /v/<id>"),
     Column("proposal_id", "integer", "proposal of the poll; empty: a poll of the process"),
@@ -190,12 +273,47 @@ QUESTIONNAIRES = (
     Column("ci_high", "number", "upper end of the 95 % interval"),
 )
 
+REASON_ITEMS = (
+    Column("item", "string", "name of the statement: C and a number, or P and a number"),
+    Column("part", "string", "part of the survey", ("consideration", "preference")),
+    Column("text_id", "string", "the statement in Indonesian"),
+    Column("text_en", "string", "the statement in English"),
+)
+
+REASON_ANSWERS = (
+    Column("participant", "integer", "number of the person in this file alone; in no other order"),
+    Column("stage", "string", "when it was answered", _codes(vocabulary.ReasonStage)),
+    Column("item", "string", "name of the statement in reason_items.csv"),
+    Column(
+        "value",
+        "integer",
+        "consideration: 1 disagree strongly to 7 agree strongly; option: its place, 1 first; "
+        "empty: cannot say",
+    ),
+)
+
+REASON_INDEX = (
+    Column("stage", "string", "before or after", _codes(vocabulary.ReasonStage)),
+    Column("participant", "integer", "the person in reason_answers.csv; empty: the group"),
+    Column("state", "string", "state of the figure", ("value", "not_enough_data")),
+    Column("n", "integer", "people counted before and after; empty: too few to publish"),
+    Column("value", "number", "Deliberative Reason Index of the group or person"),
+    Column("chance", "number", "mean index of 1,000 random assignments of the preferences"),
+    Column("above_chance", "number", "value minus chance"),
+    Column("p", "number", "share of random assignments with an index at least as high"),
+)
+
 TEXTS = (
     Column("id", "string", "id of the text in the ConvoKit corpus"),
-    Column("subject_type", "string", "type of the subject", ("proposal", "comment", "response")),
+    Column(
+        "subject_type",
+        "string",
+        "type of the subject",
+        ("proposal", "comment", "response", "unit_contribution", "unit_answer"),
+    ),
     Column("subject_id", "integer", "id of the subject"),
     Column("language", "string", "language it was written in"),
-    Column("title", "string", "title of a proposal, headline of a response"),
+    Column("title", "string", "title of a proposal, headline of a response, words of an amendment"),
     Column("text", "string", "the text as written; only texts visible when the release was built"),
 )
 
@@ -220,8 +338,15 @@ FILES = {
     "proposals.csv": PROPOSALS,
     "comments.csv": COMMENTS,
     "responses.csv": RESPONSES,
+    "documents.csv": DOCUMENTS,
+    "units.csv": UNITS,
+    "amendments.csv": AMENDMENTS,
+    "answers.csv": ANSWERS,
     "polls.csv": POLLS,
     "questionnaires.csv": QUESTIONNAIRES,
+    "reason_items.csv": REASON_ITEMS,
+    "reason_answers.csv": REASON_ANSWERS,
+    "reason_index.csv": REASON_INDEX,
     "texts.csv": TEXTS,
     "private_acts.csv": PRIVATE_ACTS,
     "scores.csv": SCORES,
@@ -233,6 +358,10 @@ PRIMARY_KEYS = {
     "proposals.csv": ("proposal_id",),
     "comments.csv": ("comment_id",),
     "responses.csv": ("response_id",),
+    "documents.csv": ("version_id",),
+    "units.csv": ("version_id", "unit_id"),
+    "amendments.csv": ("contribution_id",),
+    "answers.csv": ("answer_id",),
     "scores.csv": ("id",),
 }
 """The key columns of each file."""
@@ -240,6 +369,9 @@ PRIMARY_KEYS = {
 FOREIGN_KEYS = {
     "comments.csv": {"proposal_id": "proposals.csv"},
     "responses.csv": {"proposal_id": "proposals.csv"},
+    "units.csv": {"version_id": "documents.csv"},
+    "amendments.csv": {"document_id": "documents.csv"},
+    "answers.csv": {"document_id": "documents.csv"},
 }
 """Columns that refer to a row of another file by a column of the same name."""
 
@@ -247,6 +379,7 @@ FACTS = {
     "thread_facts": "one row per proposal and scope: counts of its thread",
     "run_facts": "the same counts over all threads, for each sensitivity run",
     "response_facts": "one row per proposal: waiting time, response and its consequences",
+    "consultation_facts": "one row per unit of a draft text: contributions and those explained",
     "person_cells": "numbers of people by the properties that the formulas use; no row is a person",
     "week_facts": "one row per week and scope",
     "arrival_facts": "numbers of groups that first took part on one proposal, by their sums",
@@ -276,12 +409,33 @@ def facts_columns(name: str) -> tuple[Column, ...]:
 
     types = {str: "string", int: "integer", float: "number"}
     columns = column_types(name).items()
-    return tuple(Column(column, types[kind], FACTS[name]) for column, kind in columns)
+    return tuple(
+        Column(column, types[kind], fact_meaning(name, column, "en")) for column, kind in columns
+    )
+
+
+@cache
+def _fact_meanings() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return read_toml("facts.toml")
+
+
+def fact_meaning(table: str, column: str, language: str) -> str:
+    """Return what a column of a fact file holds, in a language."""
+    meanings = _fact_meanings()
+    entry = meanings.get(table, {}).get(column) or meanings["common"][column]
+    return entry[language]
 
 
 def tables() -> dict[str, tuple[Column, ...]]:
     """Return every CSV file of a release with its columns."""
     return FILES | {f"facts/{name}.csv": facts_columns(name) for name in FACTS}
+
+
+def _indonesian_meaning(file: str, column: str) -> str:
+    """Return the meaning of a column of a fact file in Indonesian; empty for other files."""
+    if not file.startswith("facts/"):
+        return ""
+    return fact_meaning(file.removeprefix("facts/").removesuffix(".csv"), column, "id")
 
 
 def codebook() -> Iterator[dict[str, str]]:
@@ -295,6 +449,7 @@ def codebook() -> Iterator[dict[str, str]]:
                 "codes": "|".join(column.codes),
                 "class": "",
                 "meaning": column.meaning,
+                "meaning_id": _indonesian_meaning(name, column.name),
             }
     for kind, event in EVENT_TYPES.items():
         yield {
@@ -304,6 +459,7 @@ def codebook() -> Iterator[dict[str, str]]:
             "codes": "|".join(event.detail_meanings()),
             "class": event.VISIBILITY.value,
             "meaning": event.full_meaning(),
+            "meaning_id": "",
         }
         for name, meaning in event.detail_meanings().items():
             values, codes = event.detail_type(name)
@@ -314,4 +470,5 @@ def codebook() -> Iterator[dict[str, str]]:
                 "codes": "|".join(codes),
                 "class": event.VISIBILITY.value,
                 "meaning": meaning,
+                "meaning_id": "",
             }

@@ -15,10 +15,12 @@ from deliberate.models import (
     AnsweredComment,
     Comment,
     Commitment,
+    Document,
     Person,
     Process,
     Proposal,
     Response,
+    UnitContribution,
 )
 from deliberate.models.moderation.visibility import ANYONE
 
@@ -97,11 +99,12 @@ def count_withheld_texts(workspace: DuckDBWorkspace, process: Process) -> dict[s
     The reason is erased, hidden, withdrawn or held, the first that holds.
     """
     workspace.create_table("withheld_texts", _TEXTLESS, _withheld_texts(process))
-    counts: dict[str, dict[str, int]] = {"proposal": {}, "comment": {}}
+    counts: dict[str, dict[str, int]] = {"proposal": {}, "comment": {}, "unit_contribution": {}}
     rows = workspace.rows(
         "SELECT subject_type, reason, count(*) FROM withheld_texts WHERE (subject_type, subject_id)"
         " IN (SELECT (subject_type, subject_id) FROM events"
-        " WHERE kind IN ('proposal.submitted', 'comment.posted')) GROUP BY ALL ORDER BY ALL"
+        " WHERE kind IN ('proposal.submitted', 'comment.posted', 'amendment.proposed'))"
+        " GROUP BY ALL ORDER BY ALL"
     )
     for subject_type, reason, count in rows:
         counts[str(subject_type)][str(reason)] = int(count)
@@ -113,10 +116,13 @@ def _withheld_texts(process: Process) -> Iterator[Sequence[Any]]:
     yield from batches(_reasons(Proposal, Proposal.text_visible_to(ANYONE)).where(of_process))
     comments = _reasons(Comment, Comment.visible_to(ANYONE)).where(of_process)
     yield from batches(comments.join(Proposal, Comment.proposal_id == Proposal.id))
+    on_units = _reasons(UnitContribution, UnitContribution.visible_to(ANYONE))
+    documents = on_units.join(Document, Document.id == UnitContribution.document_id)
+    yield from batches(documents.where(Document.process_id == process.id))
 
 
 def _reasons(
-    model: type[Proposal] | type[Comment], is_shown: ColumnElement[bool]
+    model: type[Proposal] | type[Comment] | type[UnitContribution], is_shown: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
     """Return the query of the withheld texts of a model, each with its reason."""
     reason = case(

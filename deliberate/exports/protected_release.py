@@ -17,7 +17,17 @@ from deliberate.exports.content_tables import batches
 from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.event_log import PSEUDONYM_COLUMNS
 from deliberate.exports.pseudonyms import Pseudonyms
-from deliberate.models import Comment, Person, PersonKey, Process, Proposal, Response
+from deliberate.models import (
+    Comment,
+    Document,
+    Person,
+    PersonKey,
+    Process,
+    Proposal,
+    Response,
+    UnitAnswer,
+    UnitContribution,
+)
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.vocabulary import AccountClass, Visibility
 from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
@@ -107,3 +117,25 @@ def _text_rows(process: Process) -> Iterator[Sequence[Any]]:
     )
     for batch in batches(responses.where(of_process)):
         yield [(f"r{n}", "response", n, language, head, body) for n, language, head, body in batch]
+    yield from _draft_text_rows(process)
+
+
+def _draft_text_rows(process: Process) -> Iterator[Sequence[Any]]:
+    """Yield what was written on draft texts, an amendment's words as its title, and the answers."""
+    rows = select(
+        UnitContribution.id,
+        UnitContribution.language,
+        UnitContribution.replacement,
+        UnitContribution.body,
+    ).join(Document, Document.id == UnitContribution.document_id)
+    of_process = Document.process_id == process.id
+    for batch in batches(rows.where(of_process, UnitContribution.visible_to(ANYONE))):
+        yield [
+            (f"u{n}", "unit_contribution", n, language, words or None, body)
+            for n, language, words, body in batch
+        ]
+    answers = select(UnitAnswer.id, UnitAnswer.language, UnitAnswer.reason).join(
+        Document, Document.id == UnitAnswer.document_id
+    )
+    for batch in batches(answers.where(of_process, UnitAnswer.reason != "")):
+        yield [(f"a{n}", "unit_answer", n, language, None, reason) for n, language, reason in batch]

@@ -13,6 +13,7 @@ from flask import current_app
 
 from deliberate import citivoice
 from deliberate.clock import now
+from deliberate.config import Settings
 from deliberate.exports.assessments_json import write_assessments
 from deliberate.exports.columns import SCORES, TEXTS, codebook
 from deliberate.exports.content_tables import (
@@ -22,9 +23,11 @@ from deliberate.exports.content_tables import (
     write_responses,
 )
 from deliberate.exports.csv_writer import write_rows
+from deliberate.exports.documents.licences import licence_of
 from deliberate.exports.documents.notebook import write_notebook
 from deliberate.exports.documents.notice import write_notice
 from deliberate.exports.documents.questionnaires_csv import write_questionnaires
+from deliberate.exports.documents.reason_survey_csv import write_reason_survey
 from deliberate.exports.documents.study_plans_json import write_study_plans
 from deliberate.exports.duckdb_workspace import EXACT_FORMAT, HOUR_FORMAT, DuckDBWorkspace
 from deliberate.exports.event_log import (
@@ -37,17 +40,17 @@ from deliberate.exports.formats import FORMATS
 from deliberate.exports.protected_release import create_texts_table, write_private_acts, write_texts
 from deliberate.exports.pseudonyms import Pseudonyms
 from deliberate.exports.release_metadata import (
-    LICENCE,
-    LICENCE_URL,
+    Description,
     write_descriptions,
     write_manifest,
 )
 from deliberate.exports.suppression import redacted_scores
+from deliberate.exports.tables.draft_texts_csv import write_draft_texts
 from deliberate.exports.tables.polls_csv import write_polls
 from deliberate.models import Process
 from deliberate.queries.polls.electorate import min_group_size
 from deliberate.queries.scores.computed_scores import compute_scores
-from deliberate.queries.scores.process_scores import SOURCE_RELEASE
+from deliberate.queries.scores.process_scores import SOURCE_RELEASE, numbers_digest
 
 Progress = Callable[[str, int], None]
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -64,6 +67,8 @@ class ReleaseSpec:
     process: Process
     formats: Sequence[str] = ()
     secret: bytes | None = None
+    scores: citivoice.Scores | None = None
+    """The scores that its numbers are, computed already; None to compute them."""
 
     @property
     def tier(self) -> str:
@@ -77,6 +82,7 @@ def build_release(
     progress: Progress | None = None,
     formats: Sequence[str] = (),
     secret: bytes | None = None,
+    scores: citivoice.Scores | None = None,
 ) -> dict[str, Any]:
     """Write a release of a process into a new folder and return its manifest.
 
@@ -94,7 +100,7 @@ def build_release(
         raise ReleaseNotWritable(f"{out}: exists already; a release is never rebuilt in place")
     building = out.with_name(f".{out.name}.building")
     shutil.rmtree(building, ignore_errors=True)
-    spec = ReleaseSpec(process, formats, secret)
+    spec = ReleaseSpec(process, formats, secret, scores)
     try:
         building.mkdir(parents=True)
         manifest = _write_files(spec, building, progress or (lambda _name, _rows: None))
@@ -121,7 +127,7 @@ def translate_build_error(error: BaseException, out: Path) -> BaseException:
 
 def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[str, Any]:
     process = spec.process
-    scores = redacted_scores(compute_scores(process), min_group_size())
+    scores = redacted_scores(spec.scores or compute_scores(process), min_group_size())
     size = int(scores.facts.one("window_facts", "log_size") or 0)
     row_counts: dict[str, int] = {}
     temporary = TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-")
@@ -136,7 +142,8 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
             progress(name, FORMATS[name](workspace, folder, process, size))
         summary = _summarize(workspace, process, spec.tier)
     row_counts |= _write_scores(folder, scores)
-    publisher = current_app.config["SETTINGS"].brand_name
+    settings: Settings = current_app.config["SETTINGS"]
+    publisher, licence = settings.brand_name, licence_of(process, spec.tier)
     write_notebook(folder, process.title, scores.formulas)
     write_notice(
         folder,
@@ -144,11 +151,20 @@ def _write_files(spec: ReleaseSpec, folder: Path, progress: Progress) -> dict[st
         publisher=publisher,
         version=scores.formulas.version,
         size=size,
-        licence=(LICENCE, LICENCE_URL),
+        licence=(licence.name, licence.url or licence.text),
     )
     names = [*row_counts, *_file_names(folder)]
-    write_descriptions(folder, process, publisher, spec.tier, names)
-    return write_manifest(folder, process, scores, row_counts, summary)
+    summary |= {"scored": {"log_size": size, "numbers": numbers_digest(scores.to_json())}}
+    description = Description(
+        tier=spec.tier,
+        publisher=publisher,
+        address=f"{settings.base_url}/data/{process.slug}/latest.zip" if settings.base_url else "",
+        licence=licence,
+        size=size,
+        root=scores.facts.one("window_facts", "log_root"),
+    )
+    write_descriptions(folder, process, description, names)
+    return write_manifest(folder, process, scores, row_counts, summary, licence)
 
 
 def _summarize(workspace: DuckDBWorkspace, process: Process, tier: str) -> dict[str, Any]:
@@ -169,9 +185,11 @@ def _write_tables(
     yield {"proposals.csv": write_proposals(workspace, folder, process)}
     yield {"comments.csv": write_comments(workspace, folder, process)}
     yield {"responses.csv": write_responses(workspace, folder, process)}
+    yield from write_draft_texts(workspace, folder, process)
     yield {"polls.csv": write_polls(folder, process, size)}
     yield {"assessments.json": write_assessments(folder, process)}
     yield {"questionnaires.csv": write_questionnaires(folder, process)}
+    yield write_reason_survey(folder, process)
     yield {"study_plans.json": write_study_plans(folder, process, size)}
     if spec.secret is not None:
         create_texts_table(workspace, process)

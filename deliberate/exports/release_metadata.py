@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,10 @@ from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.days import local_today
 from deliberate.exports.columns import FOREIGN_KEYS, PRIMARY_KEYS, Column, tables
+from deliberate.exports.documents.licences import AGREEMENT, TERMS, Licence
 from deliberate.models import Process
 from deliberate.queries.releases.release_files import RELEASE_FORMAT, sha256_of
 
-LICENCE = "CC-BY-4.0"
-LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 FRICTIONLESS_TYPES = {"json": "object"}
 
 
@@ -23,6 +23,7 @@ def write_manifest(
     scores: citivoice.Scores,
     row_counts: Mapping[str, int],
     summary: Mapping[str, Any],
+    licence: Licence,
 ) -> dict[str, Any]:
     """Write manifest.json with every file of the folder and return its content."""
     files: dict[str, dict[str, Any]] = {}
@@ -38,7 +39,7 @@ def write_manifest(
         "title": process.title,
         "topics": [{"name": name, "name_en": name_en} for name, name_en in process.topics],
         "areas": process.areas,
-        "licence": LICENCE,
+        "licence": licence.name,
         "built_at": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "formulas": scores.formulas.version,
         "log_head": {"size": size, "root": scores.facts.one("window_facts", "log_root")},
@@ -49,43 +50,69 @@ def write_manifest(
     return manifest
 
 
+@dataclass(frozen=True)
+class Description:
+    """What the descriptive files of a release say: tier, publisher, address, licence, log head."""
+
+    tier: str
+    publisher: str
+    address: str
+    """The address at which the platform publishes releases of the process; may be empty."""
+    licence: Licence
+    size: int
+    root: str | None
+
+
 def write_descriptions(
-    folder: Path, process: Process, publisher: str, tier: str, names: Sequence[str]
+    folder: Path, process: Process, description: Description, names: Sequence[str]
 ) -> None:
-    """Write README.md, CITATION.cff and datapackage.json."""
-    (folder / "README.md").write_text(_readme(process, tier, names), encoding="utf-8")
-    (folder / "CITATION.cff").write_text(_citation(process, publisher), encoding="utf-8")
-    _write_json(folder / "datapackage.json", _package(folder, process, tier))
+    """Write README.md, CITATION.cff, datapackage.json, and the terms of a protected release."""
+    (folder / "README.md").write_text(_readme(process, description, names), encoding="utf-8")
+    (folder / "CITATION.cff").write_text(_citation(process, description), encoding="utf-8")
+    if description.tier == "protected":
+        (folder / TERMS).write_text(AGREEMENT, encoding="utf-8")
+    _write_json(folder / "datapackage.json", _package(folder, process, description))
 
 
 def _write_json(path: Path, value: Mapping[str, object]) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _citation(process: Process, publisher: str) -> str:
-    fields = {
+def _citation(process: Process, description: Description) -> str:
+    head = {
+        "type": "other",
+        "value": f"sha256:{description.root}",
+        "description": f"root of the log at entry {description.size}",
+    }
+    fields: dict[str, object] = {
         "cff-version": "1.2.0",
         "message": "Please cite this release as below.",
         "type": "dataset",
         "title": f"{process.title}: research release",
-        "authors": [{"name": publisher}],
+        "authors": [{"name": description.publisher}],
+        "version": f"log entry {description.size}",
         "date-released": local_today(process).isoformat(),
-        "license": LICENCE,
+        "identifiers": [head],
     }
+    # The format knows licences of its list alone; any other stands in README.md and manifest.json.
+    if description.licence.url:
+        fields["license"] = description.licence.name
+    if description.address:
+        fields["url"] = description.address
     # Every JSON value is a valid YAML value, so no title can break the file.
     return "".join(f"{k}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in fields.items())
 
 
-def _package(folder: Path, process: Process, tier: str) -> dict[str, Any]:
+def _package(folder: Path, process: Process, description: Description) -> dict[str, Any]:
     """Return the Frictionless data package: each table with its fields, codes and keys."""
     return {
         "profile": "tabular-data-package",
         "name": process.slug,
         "title": process.title,
         "created": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "licenses": [{"name": LICENCE, "path": LICENCE_URL}],
+        "licenses": [description.licence.as_entry()],
         "resources": [
-            _resource(folder, name, columns, tier)
+            _resource(folder, name, columns, description.tier)
             for name, columns in tables().items()
             if (folder / name).is_file()
         ],
@@ -141,8 +168,9 @@ def _field(file: str, column: Column, tier: str) -> dict[str, Any]:
     if column.codes:
         is_number = column.type == "integer"
         rules["enum"] = [int(code) if is_number else code for code in column.codes]
-    if column.name in PRIMARY_KEYS.get(file, ()):
-        rules |= {"required": True, "unique": True}
+    key = PRIMARY_KEYS.get(file, ())
+    if column.name in key:
+        rules |= {"required": True} | ({"unique": True} if len(key) == 1 else {})
     return field | ({"constraints": rules} if rules else {})
 
 
@@ -167,15 +195,23 @@ _FILE_DESCRIPTIONS = {
     "proposals.csv": "one row for each proposal",
     "comments.csv": "one row for each comment, with its place in the thread",
     "responses.csv": "one row for each version of an official response",
+    "documents.csv": "one row for each version of a draft text under consultation",
+    "units.csv": "one row for each unit of each version, with the units that it comes from",
+    "amendments.csv": "one row for each amendment, comment and question on a unit",
+    "answers.csv": "one row for each answer, with the contributions that it names",
     "polls.csv": "one row for each figure of a poll whose result is shown",
     "texts.csv": "texts of proposals, comments and responses that are shown",
     "private_acts.csv": "private acts of those who agreed to research, by week",
     "assessments.json": "frozen plans and published judgements of the process",
     "questionnaires.csv": "what people experienced: figures of the questionnaires at the close",
+    "reason_items.csv": "statements of the survey of reasons before and after the discussion",
+    "reason_answers.csv": "answers of those who answered both times, by consent, without names",
+    "reason_index.csv": "Deliberative Reason Index of the group and of each person",
     "study_plans.json": "study plans registered before the data, with what checks them",
     "scores.csv": "the CitiVoice indicators and dimensions with n and interval",
     "facts/*.csv": "counts over everyone from which the scores follow, private acts included",
     "notebook.ipynb": "counts the numbers of scores.csv again, with pandas and DuckDB alone",
+    "TERMS.md": "the agreement under which these files were given, in both languages",
     "NOTICE": "how to cite, whose the framework and the formulas are, licence",
     "codebook.csv": "every column, code and kind of act",
     "datapackage.json": "the tables for Frictionless: fields, codes, keys, licence",
@@ -184,6 +220,7 @@ _FILE_DESCRIPTIONS = {
     "ocel.json": "OCEL 2.0, object-centric event log",
     "replies.graphml": "who replied to whom, how often",
     "polis/": "polls of statements as Polis exports them; the last vote counts",
+    "pabulib/": "public polls as Pabulib files: rules, options, one ballot a line",
     "manifest.json": "checksums, the log head, the formula version, what was withheld",
 }
 
@@ -199,7 +236,8 @@ def _file_table(names: Sequence[str]) -> str:
     return "\n".join(["| file | what |", "|---|---|", *lines])
 
 
-def _readme(process: Process, tier: str, names: Sequence[str]) -> str:
+def _readme(process: Process, description: Description, names: Sequence[str]) -> str:
+    tier, size = description.tier, description.size
     introduction = (_PROTECTED_TEXT if tier == "protected" else _OPEN_TEXT).format(
         slug=process.slug
     )
@@ -209,11 +247,14 @@ def _readme(process: Process, tier: str, names: Sequence[str]) -> str:
 
 {_file_table(names)}
 
+Rows, facts and scores end together, at entry {size} of the log: `scored` in `manifest.json`. A
+scoreboard that was computed up to this entry shows exactly the numbers of `scores.csv`.
+
 Each row can be proven to be an entry of the sealed log (`verify.py release`), and `deliberate log
 verify` of the platform shows that no public act is missing. Private totals, and whether pseudonyms
 group the acts as the log does, only the platform can verify: a proof would link people to acts.
 
     deliberate score .        # gives the numbers of the platform from these files alone
 
-Licence: {LICENCE}.
+Licence: {description.licence.text}
 """

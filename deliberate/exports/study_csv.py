@@ -40,7 +40,7 @@ def judgement_csv(assessment: Assessment, language: str) -> str:
     settled, output = settled_values(assessment), StringIO()
     writer = csv.writer(output)
     writer.writerow(JUDGEMENT_COLUMNS)
-    for question in questions():
+    for question in questions(assessment.framework):
         cells = (
             question.id,
             question.criterion,
@@ -63,7 +63,7 @@ def evidence_of(assessment: Assessment, question: str) -> list[str]:
 def evidence_text(evidence: Evidence) -> str:
     """Return what is published of a piece of evidence: of an interview never the day."""
     if evidence.source is None:
-        return f"{evidence.kind} {evidence.dated.isoformat()}: {evidence.reference}"
+        return f"{evidence.kind} {public_date(evidence)}: {evidence.reference}"
     part = public_part(evidence.source)
     texts = (part.title, part.institution, part.place, part.pages, part.link, part.text)
     return f"{evidence.kind} {public_date(evidence.source)}: {', '.join(filter(None, texts))}"

@@ -120,6 +120,14 @@ class UnitCommentForm(_OnVersionForm):
         return _STANCES[self.stance.data or "neutral"]
 
 
+class ContributionTextForm(LocalizedForm):
+    """The changed text of a comment or a question on a draft."""
+
+    body = TextAreaField(
+        _("Your reason or question"), [DataRequired(REQUIRED), _AT_MOST_4000], [multi_line]
+    )
+
+
 class AmendmentForm(_OnVersionForm):
     """Other words for a unit of a draft, and the reason."""
 

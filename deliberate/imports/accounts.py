@@ -37,12 +37,12 @@ class AccountImporter:
     """
 
     def __init__(
-        self, ledger: ImportLedger, platform: str, slug: str, acts: Iterable[SourceAct]
+        self, ledger: ImportLedger, platform: str, slug: str, authors: Mapping[str, Author]
     ) -> None:
         self._ledger = ledger
         self._platform = platform
         self._slug = slug
-        self._profiles = _account_class(acts)
+        self._profiles = authors
 
     def create_accounts(self, batch: Batch, acts: Sequence[SourceAct]) -> None:
         """Create the accounts that these acts still lack."""
@@ -135,7 +135,7 @@ class AccountImporter:
         return to_slug(f"{self._platform} {institution.acronym or institution.name}")[:80]
 
 
-def _account_class(acts: Iterable[SourceAct]) -> Mapping[str, Author]:
+def usual_authors(acts: Iterable[SourceAct]) -> Mapping[str, Author]:
     """Return each account's author: organisation or staff only if it always acted as such."""
     usual: dict[str, Author] = {}
     for act in acts:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -136,16 +137,27 @@ def required_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime:
     value = cell_text(row, column)[:40]
     if written.day.year < 1990:
         raise BadRow(f"{column}: {value!r} is before 1990")
-    if written.day.year > 9000 or written.first(zone) > datetime.now(UTC):
+    first = _moments(written, zone)[0] if written.day.year <= 9000 else None
+    if first is None or first > datetime.now(UTC):
         raise BadRow(f"{column}: {value!r} is in the future")
-    return written.first(zone)
+    return first
+
+
+@lru_cache(maxsize=1024)
+def _moments(written: WrittenTime, zone: ZoneInfo) -> tuple[datetime, datetime, bool]:
+    """Return both moments of a written time, and whether the clocks of the zone show it."""
+    return written.first(zone), written.second(zone), written.exists(zone)
+
+
+def is_skipped(written: WrittenTime, zone: ZoneInfo) -> bool:
+    """Return whether the clocks of a zone skip a time."""
+    return written.hour is not None and not _moments(written, zone)[2]
 
 
 def repeated_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
     """Return the second of the two moments that a local time has when the clocks go back."""
-    written = written_time(row, column)
-    second = written.second(zone)
-    return second if second != written.first(zone) else None
+    first, second, _exists = _moments(written_time(row, column), zone)
+    return second if second != first else None
 
 
 def written_time(row: Row, column: str) -> WrittenTime:

@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
+from deliberate.imports.act_spool import StoredComments
 from deliberate.imports.source_records import (
     SourceAct,
     SourceComment,
     SourceProposal,
     SourceQualification,
     SourceWithdrawal,
+    StoredComment,
 )
-from deliberate.imports.threads import StoredComment
 from deliberate.models import Comment, Institution, Person, PersonKey, Process, Proposal, Response
 
 
@@ -36,7 +37,7 @@ class ImportLedger:
 
     accounts: dict[str, ImportedAccount] = field(default_factory=dict)
     proposals: dict[str, int] = field(default_factory=dict)
-    comments: dict[str, StoredComment] = field(default_factory=dict)
+    comments: StoredComments = field(default_factory=StoredComments)
     qualified: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
     responses: set[tuple[str, datetime]] = field(default_factory=set)
@@ -45,6 +46,11 @@ class ImportLedger:
     """Ids of the proposals whose case a response has ended."""
     institutions: dict[str, int] = field(default_factory=dict)
     """Institution ids by slug."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no act of the process is stored."""
+        return not self.proposals
 
     def holds(self, act: SourceAct) -> bool:
         """Return whether an act is stored already."""

@@ -1,9 +1,11 @@
 """One import from files to log: read everything, then write pending acts batch by batch."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -119,21 +121,52 @@ class Import:
         self.data = data
         self._zone = zone
         self._ledger = ledger
-        self.pending = [act for act in data.acts if not self._ledger.holds(act)]
+        self.pending_counts = self._count_pending()
+        """New acts by type, before anything is written."""
+        self._topics = Counter(topic_of(act) for act in self._pending_proposals())
+
+    @property
+    def pending_count(self) -> int:
+        """Return the number of acts that are not stored yet."""
+        return self.pending_counts.total()
+
+    def _count_pending(self) -> Counter[str]:
+        if self._ledger.is_empty:
+            ranks = self.data.acts.counts()
+            return Counter({_NAMES_BY_RANK.get(rank, "others"): n for rank, n in ranks.items()})
+        return Counter(_NAMES_BY_RANK.get(act.rank, "others") for act in self._pending())
+
+    def _pending_proposals(self) -> Iterator[SourceProposal]:
+        """Yield the new proposals; none where the process, and so its list of topics, is new."""
+        if not self._ledger.is_empty:
+            for act in self.data.acts.acts(SourceProposal.rank):
+                if isinstance(act, SourceProposal) and not self._ledger.holds(act):
+                    yield act
+
+    def _pending(self) -> Iterator[SourceAct]:
+        """Yield the acts that are not stored, in order; each response with its earlier copies."""
+        copies: Counter[bytes] = Counter()
+        is_new = self._ledger.is_empty
+        for act in self.data.acts:
+            if isinstance(act, SourceResponse) and act.body:
+                text = sha256(act.body.encode("utf-8", "surrogatepass")).digest()
+                act.repeats = copies[text]
+                copies[text] += 1
+            if is_new or not self._ledger.holds(act):
+                yield act
 
     def run(self, progress: Callable[[int], object] | None = None) -> ImportSummary:
         """Write the pending acts. An interrupted import continues where it ended."""
-        advance = progress or _ignore
+        advance, pending = progress or _ignore, self._pending()
         process = _find_process(self.request.slug)
         if process is None:
-            process, writer = self._open_process(self.pending[: MAX_BATCH_SIZE - 1])
-            advance(min(len(self.pending), MAX_BATCH_SIZE - 1))
-            pending = self.pending[MAX_BATCH_SIZE - 1 :]
+            first = list(islice(pending, MAX_BATCH_SIZE - 1))
+            process, writer = self._open_process(first)
+            advance(len(first))
         else:
-            writer, pending = self._writer(process), self.pending
+            writer = self._writer(process)
             self._extend_phase(process)
-        for start in range(0, len(pending), MAX_BATCH_SIZE):
-            batch = pending[start : start + MAX_BATCH_SIZE]
+        while batch := list(islice(pending, MAX_BATCH_SIZE)):
             writer.write(batch)
             advance(len(batch))
         return self._summary(process)
@@ -141,13 +174,13 @@ class Import:
     def _writer(self, process: Process) -> BatchWriter:
         return BatchWriter(process, self.request.profile, self._ledger, self.data.acts)
 
-    def _open_process(self, acts: list[SourceAct]) -> tuple[Process, BatchWriter]:
+    def _open_process(self, acts: Sequence[SourceAct]) -> tuple[Process, BatchWriter]:
         """Create the process with its first acts, dated like the first: all of them or nothing.
 
         Its one phase covers the acts and permits nothing. It is not logged as `phase.scheduled`:
         these dates are derived, and scores then derive the open weeks from the acts themselves.
         """
-        profile, first = self.request.profile, self.data.acts[0].sort_key[0]
+        profile, first = self.request.profile, self.data.acts.span()[0]
         clean_texts(acts)
         with recorded_batch("import of a process") as batch:
             process = self._new_process(first)
@@ -185,20 +218,19 @@ class Import:
                 batch.set_columns(Phase, {phase.id: {"closes_at": last}})
 
     def _end_time(self) -> datetime:
-        return max(act.sort_key[0] for act in self.data.acts) + timedelta(seconds=1)
+        return self.data.acts.span()[1] + timedelta(seconds=1)
 
     def _summary(self, process: Process) -> ImportSummary:
-        new = Counter(_COUNTED_TYPES.get(type(act), "others") for act in self.pending)
-        acts = self.data.acts
+        new, acts = self.pending_counts, self.data.acts
         return ImportSummary(
             process=self.request.slug,
             platform=self.request.profile.platform,
             proposals=self.data.proposals,
             comments=self.data.comments,
-            orphans=sum(isinstance(act, SourceComment) and act.is_orphan for act in acts),
-            responses=sum(isinstance(act, SourceResponse) for act in acts),
-            new={name: new[name] for name in (*_COUNTED_TYPES.values(), "others")},
-            acts=len(self.pending),
+            orphans=acts.count_orphans(),
+            responses=acts.counts().get(SourceResponse.rank, 0),
+            new={name: new[name] for name in (*_NAMES_BY_RANK.values(), "others")},
+            acts=self.pending_count,
             unlisted_topics=self._count_unlisted_topics(topics_of(process)),
             rejects=self.data.rejects,
             report=self.data.report,
@@ -206,12 +238,10 @@ class Import:
 
     def _count_unlisted_topics(self, listed: NameList) -> dict[str, int]:
         """Return the pending proposals by topic, where a list lacks it; none without a list."""
-        proposals = (act for act in self.pending if isinstance(act, SourceProposal))
-        topics = Counter(topic_of(act) for act in proposals)
         names = listed.names
         return {
             topic: count
-            for topic, count in topics.most_common()
+            for topic, count in self._topics.most_common()
             if names and topic and listed.find(topic) not in names
         }
 
@@ -220,8 +250,8 @@ def _ignore(_count: int) -> None:
     """Do nothing with the number of acts that were written."""
 
 
-_COUNTED_TYPES: dict[type[SourceAct], str] = {
-    SourceProposal: "proposals",
-    SourceComment: "comments",
-    SourceResponse: "responses",
+_NAMES_BY_RANK = {
+    SourceProposal.rank: "proposals",
+    SourceComment.rank: "comments",
+    SourceResponse.rank: "responses",
 }

@@ -1,7 +1,5 @@
 """Log rows of imported acts: one per act, dated as the act happened."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deliberate.imports.accounts import AccountImporter
@@ -20,7 +18,7 @@ from deliberate.text import to_plain
 from deliberate.vocabulary import ResponseDecision
 from deliberate.vocabulary.events.proposals import ProposalSubmitted, ProposalWithdrawn
 from deliberate.vocabulary.events.responses import ProposalQualified, ResponsePublished
-from deliberate.vocabulary.events.threads import CommentPosted
+from deliberate.vocabulary.events.threads import BlankCommentImported, CommentPosted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,10 @@ class LogWriter:
         process_id: int,
         ledger: ImportLedger,
         accounts: AccountImporter,
-        acts: Iterable[SourceAct],
     ) -> None:
         self._process_id = process_id
         self._ledger = ledger
         self._accounts = accounts
-        self._repeats = _count_repeats(acts)
 
     def add(self, batch: Batch, act: SourceAct, row: RowValues) -> None:
         """Add the log row of one act; `row` is the row it created, empty if none."""
@@ -81,7 +77,8 @@ class LogWriter:
 
     def _comment(self, batch: Batch, act: SourceComment, row: RowValues) -> None:
         batch.add(
-            CommentPosted(),  # other platforms record neither questions nor sources
+            # Other platforms record neither questions nor sources.
+            BlankCommentImported() if act.is_blank else CommentPosted(),
             self._accounts.get_account(act.author)[1],
             LogSubject("comment", row["id"], self._process_id, row["proposal_id"]),
             act.at,
@@ -101,7 +98,7 @@ class LogWriter:
                 grounds=len(row["grounds"]),
                 answers=[],
                 commitments=0,
-                repeats=self._repeats[id(act)],
+                repeats=act.repeats,
             ),
             None,
             LogSubject("response", row["id"], self._process_id, row["proposal_id"]),
@@ -112,14 +109,3 @@ class LogWriter:
             ),
             salt=row["salt"],
         )
-
-
-def _count_repeats(acts: Iterable[SourceAct]) -> dict[int, int]:
-    """Return for each response with text how many earlier responses had the same text."""
-    seen: Counter[str] = Counter()
-    repeats = {}
-    for act in acts:
-        if isinstance(act, SourceResponse):
-            repeats[id(act)] = seen[act.body]
-            seen[act.body] += bool(act.body)
-    return repeats

@@ -53,7 +53,8 @@ def import_release(path: Path, slug: str, settings: Settings) -> Process:
             manifest = verify_manifest(folder)
             scores = score_release_folder(folder)
         except (InvalidRelease, citivoice.UnreadableLog, KeyError) as error:
-            raise UnreadableSource(f"{path}: {error}") from error
+            reason = str(error).replace(f"{folder}/", "")
+            raise UnreadableSource(f"{path}: {reason}") from error
         existing = db.session.scalar(select(Process).where(Process.slug == slug))
         target = settings.imported_path / slug
         if existing is not None:

@@ -6,8 +6,12 @@ from typing import Any
 
 from deliberate.database import new_salt
 from deliberate.imports.columns import safe_html
-from deliberate.imports.source_records import SourceComment, SourceProposal, SourceResponse
-from deliberate.imports.threads import StoredComment
+from deliberate.imports.source_records import (
+    SourceComment,
+    SourceProposal,
+    SourceResponse,
+    StoredComment,
+)
 from deliberate.text import RENDERER, clean_line, excerpt, to_slug
 from deliberate.vocabulary import ResponseDecision, Role
 
@@ -71,6 +75,7 @@ def comment_row(
         **_text(act),
         "stance": act.stance,
         "is_orphan": act.is_orphan,
+        "is_blank": act.is_blank,
         "posted_at": act.at,
         "source_id": act.source_id,
     }

@@ -24,6 +24,16 @@ class SourceInstitution:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredComment:
+    """A comment that an earlier run or batch stored."""
+
+    id: int
+    proposal: str
+    root_id: int | None
+    depth: int
+
+
 @dataclass(slots=True)
 class SourceAct:
     """An act; `sort_key` orders it by time, but never before the act it replies to."""
@@ -78,6 +88,8 @@ class SourceComment(SourceAct):
     """The second moment of a local time that the clocks repeat."""
     depth: int = 0
     is_orphan: bool = False
+    is_blank: bool = False
+    """Nothing to read: it keeps its place and counts nowhere."""
 
     rank = 2
 
@@ -101,5 +113,7 @@ class SourceResponse(SourceAct):
     code: str
     grounds: tuple[str, ...]
     institutions: tuple[SourceInstitution, ...]
+    repeats: int = 0
+    """Earlier responses of the import with the same text."""
 
     rank = 4

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from deliberate.imports import columns
+from deliberate.imports.act_spool import ActSpool
 from deliberate.imports.files.packed import unpacked
 from deliberate.imports.files.reading import Layout, find_files, has_header, read_rows
 from deliberate.imports.profiles import (
@@ -36,11 +37,13 @@ from deliberate.imports.source_records import (
     SourceQualification,
     SourceResponse,
     SourceWithdrawal,
+    StoredComment,
 )
-from deliberate.imports.threads import StoredComment, ThreadBuilder
+from deliberate.imports.threads import ThreadBuilder
 from deliberate.text import has_visible_sign, is_readable
 from deliberate.vocabulary import AccountClass, Initiator, ResponseDecision, Role
 
+NOTHING_TO_READ = "the text has nothing to read: kept in its place, counted nowhere"
 MAX_TITLE = 254
 """Length of the title of a proposal."""
 
@@ -52,7 +55,7 @@ class SourceData:
     profile: Profile
     zone: ZoneInfo
     platform_accounts: Mapping[str, str]
-    acts: list[SourceAct] = field(default_factory=list)
+    acts: ActSpool = field(default_factory=ActSpool)
     rejects: list[Reject] = field(default_factory=list)
     proposals: int = 0
     comments: int = 0
@@ -78,7 +81,6 @@ def read_source(
         starts = _read_proposals(data, folder)
         if profile.comments is not None:
             read_comments(data, profile.comments, folder, starts, stored)
-    data.acts.sort(key=lambda act: act.sort_key)
     data.report.count_rejects(data.rejects)
     return data
 
@@ -115,7 +117,7 @@ def _rows_of_file(
         if isinstance(item, Reject):
             data.rejects.append(replace(item, section=section))
             continue
-        row = replace(item, section=section, language=data.profile.language)
+        row = Row(item.file, item.line, item.fields, section, data.profile.language)
         data.report.see_columns(row, specs, is_table=is_table)
         if _is_read(data, spec, row):
             yield row
@@ -167,7 +169,8 @@ def _read_proposals(data: SourceData, path: Path) -> dict[str, datetime]:
         if data.profile.comments:
             data.roots.add(_places(data.profile.comments, row)[0])
         lines[proposal.proposal], starts[proposal.proposal] = row.line, proposal.at
-        data.acts += acts
+        for act in acts:
+            data.acts.add(act)
     data.proposals = len(starts)
     return starts
 
@@ -247,7 +250,7 @@ def _note_time(data: SourceData, row: Row, column: str) -> None:
     written = columns.written_time(row, column)
     if written.hour is None:
         data.report.note(row, f"{column} has a day alone: read as its first moment")
-    elif not written.exists(data.zone):
+    elif columns.is_skipped(written, data.zone):
         data.report.note(row, f"{column} is skipped by the clocks of {data.zone.key}")
 
 
@@ -323,7 +326,7 @@ def read_comments(
     stored: Mapping[str, StoredComment],
 ) -> None:
     """Add the comments of a section in their threads."""
-    threads = ThreadBuilder(stored, starts, data.left_out, data.roots)
+    threads = ThreadBuilder(data.acts, stored, starts, data.left_out, data.roots)
     for row in _rows(data, path, spec):
         try:
             comment = _comment(data, spec, row)
@@ -336,8 +339,7 @@ def read_comments(
     data.rejects += threads.place_comments()
     for row, name in threads.left_out:
         data.report.leave_out(row, f"comments on {name}")
-    data.comments = len(threads.comments)
-    data.acts += threads.comments.values()
+    data.comments = len(threads)
 
 
 def _places(spec: CommentColumns, row: Row) -> tuple[str, str]:
@@ -353,8 +355,9 @@ def _places(spec: CommentColumns, row: Row) -> tuple[str, str]:
 def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
     _note_time(data, row, spec.at)
     body = columns.joined_text(row, (spec.body,))
-    if not (is_readable(body) if spec.markup == "html" else has_visible_sign(body)):
-        data.report.note(row, "the text has nothing to read")
+    is_blank = not (is_readable(body) if spec.markup == "html" else has_visible_sign(body))
+    if is_blank:
+        data.report.note(row, NOTHING_TO_READ)
     return SourceComment(
         at=columns.required_timestamp(row, spec.at, data.zone),
         proposal=columns.referenced_id(row, spec.proposal),
@@ -365,4 +368,5 @@ def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
         markup=spec.markup,
         stance=columns.cell_code(row, spec.stance),
         at_again=columns.repeated_timestamp(row, spec.at, data.zone),
+        is_blank=is_blank,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from deliberate.imports.accounts import AccountImporter
+from deliberate.imports.act_spool import ActSpool
 from deliberate.imports.batch import Batch, recorded_batch
 from deliberate.imports.import_ledger import ImportLedger
 from deliberate.imports.log_entries import LogWriter
@@ -24,8 +25,8 @@ from deliberate.imports.source_records import (
     SourceQualification,
     SourceResponse,
     SourceWithdrawal,
+    StoredComment,
 )
-from deliberate.imports.threads import StoredComment
 from deliberate.models import Comment, Process, Proposal, ProposalVersion, Response
 from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.queries.proposals.area_map import get_area_map
@@ -46,15 +47,15 @@ class BatchWriter:
     """Writes source records into one process; the ledger knows what is stored."""
 
     def __init__(
-        self, process: Process, profile: Profile, ledger: ImportLedger, acts: Sequence[SourceAct]
+        self, process: Process, profile: Profile, ledger: ImportLedger, acts: ActSpool
     ) -> None:
         self.process_id = process.id
         self.topics, self.areas = topics_of(process), areas_of(process)
         self.area_map = get_area_map()
         self.language = profile.language
         self.ledger = ledger
-        self.accounts = AccountImporter(ledger, profile.platform, process.slug, acts)
-        self.entries = LogWriter(process.id, ledger, self.accounts, acts)
+        self.accounts = AccountImporter(ledger, profile.platform, process.slug, acts.authors)
+        self.entries = LogWriter(process.id, ledger, self.accounts)
 
     def write(self, acts: Sequence[SourceAct]) -> None:
         """Write one batch: all of these acts with their changes, or none."""
@@ -103,8 +104,7 @@ class BatchWriter:
 
     def _raise_counters(self, batch: Batch, rows: Sequence[RowValues]) -> None:
         """Update the counters in the same batch, as the acts of people do."""
-        if not rows:
-            return
+        rows = [row for row in rows if not row["is_blank"]]
         increments: dict[int, Counter[str]] = {}
         for row in rows:
             counts = increments.setdefault(row["proposal_id"], Counter())

@@ -77,6 +77,11 @@ def annex_number(line: str) -> str | None:
     return (match[1] or "") if match else None
 
 
+def is_pasal(line: str) -> bool:
+    """Return whether a line is the number of a Pasal."""
+    return bool(_PASAL.fullmatch(line.strip()))
+
+
 def is_page_number(line: str) -> bool:
     """Return whether a line is only the number of a page."""
     return bool(_PAGE_NUMBER.fullmatch(line))

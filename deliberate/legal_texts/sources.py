@@ -7,8 +7,10 @@ other kind of file is. The kind is read from the content, not from the name.
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
+from deliberate.legal_texts.markers import annex_number
 from deliberate.legal_texts.units import Line, UnreadableTextError
 
 MAX_BYTES = 10_000_000
@@ -137,28 +139,42 @@ def _name(element: Element) -> str:
     return element.tag.rsplit("}", 1)[-1]
 
 
-def _akn_lines(element: Element) -> Iterator[Line]:
+def _akn_lines(element: Element, depth: int = 0) -> Iterator[Line]:
+    """Yield the lines of an element in `depth` containers; a blank line ends each paragraph."""
     name = _name(element)
     if name == "meta":
         return
     if name in ("p", "num", "heading", "docTitle", "block", "tocItem"):
-        yield Line(" ".join("".join(element.itertext()).split()))
+        yield Line(_text(element), depth if name == "heading" else 0)
+        if name == "p":
+            yield Line("")
         return
     if name == "tr":
         yield _row(["".join(cell.itertext()) for cell in element])
         return
-    if name in ("attachments", "components"):
+    lines = list(_akn_parts(element, name, depth + (name in _CONTAINERS)))
+    if name in ("attachments", "components") and not _begins_with_heading(lines):
         yield Line("LAMPIRAN")
-    yield from _akn_parts(element, name)
+    yield from lines
     yield Line("")
 
 
-def _akn_parts(element: Element, name: str) -> Iterator[Line]:
+def _text(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _begins_with_heading(lines: Sequence[Line]) -> bool:
+    """Return whether attachments name themselves: an annex or the explanation."""
+    first = next((line.text for line in lines if line.text), "")
+    return annex_number(first) is not None or first == "PENJELASAN"
+
+
+def _akn_parts(element: Element, name: str, depth: int) -> Iterator[Line]:
     """Yield the lines of an element; the number of an ayat or point stands before its text."""
-    lines = [line for child in element for line in _akn_lines(child)]
+    lines = [line for child in element for line in _akn_lines(child, depth)]
     first = next(iter(element), None)
     if name in _NUMBERED and first is not None and _name(first) == "num":
-        rest = [line for line in lines[1:] if line.text]
+        rest = list(dropwhile(lambda line: not line.text, lines[1:]))
         text = rest.pop(0).text if rest else ""
         lines = [Line(f"{lines[0].text} {text}"), *rest]
     yield from lines

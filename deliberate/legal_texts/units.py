@@ -92,9 +92,20 @@ ORDINALS = [
 
 def unit_label(kind: str, number: str) -> str:
     """Return a number as the drafting of laws writes it: Bagian Kedua, Pasal 4, ayat (1)."""
-    if kind == "bagian" and number.isdigit() and int(number) <= len(ORDINALS):
-        number = ORDINALS[int(number) - 1]
+    if kind == "bagian" and number.isdigit():
+        number = _ordinal(int(number))
     return _LABELS.get(kind, "{}").format(number).strip()
+
+
+def _ordinal(value: int) -> str:
+    """Return a number in words: Kesatu, Kedua Belas, Kedua Puluh; in digits where it is higher."""
+    if 1 <= value <= len(ORDINALS):
+        return ORDINALS[value - 1]
+    if 12 <= value <= 19:
+        return f"{ORDINALS[value - 11]} Belas"
+    if value % 10 == 0 and 20 <= value <= 90:
+        return f"{ORDINALS[value // 10 - 1]} Puluh"
+    return str(value)
 
 
 _PREFIXES = {"lampiran": "annex", "judul": "heading", "alinea": "section"}

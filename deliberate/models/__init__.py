@@ -18,10 +18,14 @@ from deliberate.models.accounts.verified_resident import ResidentEntry, Resident
 from deliberate.models.documents import (
     AmendmentJoin,
     AnsweredContribution,
+    ConsultationReport,
     Document,
     DocumentUnit,
     DocumentVersion,
     UnitAnswer,
+    UnitAnswerDraft,
+    UnitAnswerSignature,
+    UnitAssignment,
     UnitContribution,
     UnitSource,
     UnitText,
@@ -133,6 +137,12 @@ from deliberate.models.scores.questionnaire import (
     Questionnaire,
     QuestionnaireAnswer,
     QuestionnaireRoll,
+)
+from deliberate.models.scores.reason_survey import (
+    ReasonAnswer,
+    ReasonItem,
+    ReasonRoll,
+    ReasonSurvey,
 )
 from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
 from deliberate.models.scores.study import (

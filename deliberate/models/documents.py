@@ -28,6 +28,7 @@ from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.conditions import Through
 from deliberate.models.moderation.visibility import (
     SHOWN_TEXT,
+    STAFF,
     HideableText,
     VisibleText,
     held_index,
@@ -235,12 +236,15 @@ class UnitContribution(HideableText, Base):
         owner="author_id",
         columns=(
             "id document_id unit_id version_id kind stance author_id author_role institution_id"
-            " language posted_at withdrawn_at join_count hidden_at hidden_ground held_until"
+            " language posted_at edited_at withdrawn_at join_count hidden_at hidden_ground"
+            " held_until"
         ),
         kept=COUNTS,
     )
     visibility = SHOWN_TEXT
-    readers = read_by(visibility, "body", "replacement", "quoted")
+    readers = read_by(visibility, "body", "replacement") | read_by(
+        Through("document", Document.visibility), "quoted"
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
@@ -263,6 +267,7 @@ class UnitContribution(HideableText, Base):
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     join_count: Mapped[int] = mapped_column(default=0)
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     salt: Mapped[bytes | None] = mapped_column(
         LargeBinary(16), default=new_salt, info=personal(Category.TECHNICAL, download=False)
@@ -370,3 +375,134 @@ class AnsweredContribution(Base):
     answer_id: Mapped[int] = mapped_column(
         ForeignKey("unit_answer.id"), primary_key=True, index=True
     )
+
+
+class ConsultationReport(Base):
+    """A published report of the consultation on a draft text, with its figures of that moment."""
+
+    __tablename__ = "consultation_report"
+    subject_type = "consultation_report"
+    personal_data = rows(
+        "consultation_reports",
+        "Reports on draft texts",
+        owner="published_by_id",
+        columns=(
+            "id document_id contributions considered explained published_at published_by_id"
+            " institution_id"
+        ),
+        kept=OFFICIAL,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    contributions: Mapped[int]
+    considered: Mapped[int]
+    explained: Mapped[int]
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+
+    document: Mapped[Document] = relationship()
+
+    @property
+    def process_id(self) -> int:
+        """Return the process that acts on this report belong to."""
+        return self.document.process_id
+
+
+class UnitAssignment(Base):
+    """The officer who answers the contributions to a Pasal, whatever its number becomes."""
+
+    __tablename__ = "unit_assignment"
+    subject_type = "unit_assignment"
+    personal_data = rows(
+        "unit_assignments",
+        "Parts of draft texts assigned",
+        owner="assignee_id",
+        columns="id unit_id document_id assignee_id assigned_at",
+        kept=OFFICIAL,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"), unique=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    document: Mapped[Document] = relationship()
+    assignee: Mapped[Person | None] = relationship()
+
+    @property
+    def process_id(self) -> int:
+        """Return the process that acts on this assignment belong to."""
+        return self.document.process_id
+
+
+class UnitAnswerDraft(VisibleText, Base):
+    """An answer that waits for a check or signatures. It never changes: another is a new draft."""
+
+    __tablename__ = "unit_answer_draft"
+    subject_type = "unit_answer_draft"
+    personal_data = rows(
+        "unit_answer_drafts",
+        "Answers on draft texts that wait for consent",
+        owner="author_id",
+        columns=(
+            "id document_id unit_id version_id institution_id author_id decision ground reason"
+            " language contribution_ids saved_at checked_at is_approved check_note"
+        ),
+        kept=OFFICIAL,
+        hidden="checked_by_id",
+    )
+    visibility = STAFF
+    readers = read_by(STAFF, "reason", "check_note")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decision: Mapped[UnitDecision] = mapped_column(String(16))
+    ground: Mapped[ResponseGround] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(8), default="id")
+    contribution_ids: Mapped[list[int]] = mapped_column(Json, default=list)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    is_approved: Mapped[bool] = mapped_column(default=False)
+    check_note: Mapped[str] = mapped_column(Text, default="")
+
+    document: Mapped[Document] = relationship()
+    version: Mapped[DocumentVersion] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+    author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
+    signatures: Mapped[list["UnitAnswerSignature"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def process_id(self) -> int:
+        """Return the process that acts on this draft belong to."""
+        return self.document.process_id
+
+
+class UnitAnswerSignature(Base):
+    """The agreement of an institution that must sign to an answer on a draft text."""
+
+    __tablename__ = "unit_answer_signature"
+    personal_data = rows(
+        "unit_answer_signatures",
+        "Signatures of answers on draft texts",
+        owner="person_id",
+        columns="draft_id institution_id person_id signed_at",
+        kept=OFFICIAL,
+    )
+
+    draft_id: Mapped[int] = mapped_column(
+        ForeignKey("unit_answer_draft.id", ondelete="CASCADE"), primary_key=True
+    )
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -2,12 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json, new_salt
 from deliberate.database.personal_data import OFFICIAL, Category, not_personal, personal, rows
-from deliberate.models.moderation.conditions import IsNull, NotNull, Through
+from deliberate.models.moderation.conditions import Equals, IsNull, NotNull, Through
 from deliberate.models.moderation.visibility import (
     NOT_WITHDRAWN,
     OFFICIALS,
@@ -24,6 +33,9 @@ BOUND_BY_THE_LOG = (
     *("support_threshold", "response_days"),
 )
 """Columns of a process that only acts of opening and changing it set."""
+SOURCE_CASE = "case"
+"""`Process.source` of what is studied here and took place elsewhere: it is never opened, so nobody
+takes part in it and no list of processes has it."""
 
 
 class Process(VisibleText, Base):
@@ -35,12 +47,12 @@ class Process(VisibleText, Base):
     personal_data = not_personal(
         "id slug title title_en question question_en decides decides_en open_points "
         "open_points_en fixed_points fixed_points_en timezone calendar "
-        "support_threshold response_days opened_at closed_at source days_off "
+        "support_threshold response_days opened_at closed_at source began_on days_off "
         "topics areas allows_other salt"
     )
     visibility = NotNull("opened_at")
     readers = read_by(
-        visibility | OFFICIALS,
+        visibility | OFFICIALS | Equals("source", SOURCE_CASE),
         "title",
         "title_en",
         "question",
@@ -77,6 +89,8 @@ class Process(VisibleText, Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     source: Mapped[str | None] = mapped_column(String(40))
     """The platform from which the process was imported; None for a process of this platform."""
+    began_on: Mapped[date | None]
+    """The day on which what a case studies began, as the evaluator who described it says."""
     days_off: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     """Non-working days in addition to the public holidays: ISO date to name."""
     topics: Mapped[list[list[str]]] = mapped_column(Json, default=list, server_default="[]")
@@ -98,6 +112,16 @@ class Process(VisibleText, Base):
     def process_id(self) -> int:
         """Return the id of the process that acts on this row belong to: its own."""
         return self.id
+
+    @classmethod
+    def of_case(cls) -> ColumnElement[bool]:
+        """Select what is studied here and took place elsewhere."""
+        return cls.source == SOURCE_CASE
+
+    @property
+    def is_case(self) -> bool:
+        """Return whether it is studied here and took place elsewhere."""
+        return self.source == SOURCE_CASE
 
     @property
     def sealed_text(self) -> str:

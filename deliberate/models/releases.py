@@ -17,7 +17,7 @@ from deliberate.database.personal_data import (
     rows,
 )
 from deliberate.models.accounts.person import Person
-from deliberate.models.moderation.conditions import IsReader
+from deliberate.models.moderation.conditions import Equals, IsReader
 from deliberate.models.moderation.visibility import ADMINISTRATORS, PUBLIC, read_by
 from deliberate.models.processes import Process
 
@@ -69,8 +69,11 @@ class DataAccessRequest(Base):
         hidden="decided_by_id",
     )
     readers = read_by(
-        IsReader("person_id") | ADMINISTRATORS, "purpose", "ethics_reference", "reason"
-    )
+        IsReader("person_id") | ADMINISTRATORS | Equals("is_granted", True),
+        "purpose",
+        "ethics_reference",
+    ) | read_by(IsReader("person_id") | ADMINISTRATORS, "reason")
+    """Once granted, the people whose data it uses read what for."""
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))

@@ -13,6 +13,7 @@ from deliberate.database import UNAVAILABLE_ERRORS, db, unrecorded
 from deliberate.models import (
     Comment,
     Delivery,
+    Document,
     Notice,
     NoticeSetting,
     Person,
@@ -24,6 +25,7 @@ from deliberate.notifications.channels.adapters import configured_adapters
 from deliberate.notifications.registry import REGISTRY, Line
 from deliberate.queries.notices.recipients import (
     Recipients,
+    list_contributors,
     list_moderators,
     list_participants,
     list_process_audience,
@@ -124,19 +126,29 @@ def _page_of_recipients(session: Session, notice: Notice) -> Recipients:
         of_process = line.audience == Audience.PROCESS
         page = list_process_audience if of_process else list_process_followers
         return page(process, after, PAGE_SIZE)
+    if line.audience == Audience.CONTRIBUTORS:
+        document = session.get_one(Document, notice.details["document"])
+        return list_contributors(document, notice.details["version"], after, PAGE_SIZE)
     proposal = session.get_one(Proposal, notice.proposal_id)
     if line.audience == Audience.SUPPORTERS:
         return list_supporters(proposal, notice.details["version"], after, PAGE_SIZE)
     return list_participants(proposal, after, PAGE_SIZE)
 
 
+_PAGES_OF_OFFICES = frozenset(
+    {NoticePage.CASE, NoticePage.DESK, NoticePage.OFFICE_BALLOTS, NoticePage.QUESTIONNAIRES}
+)
+
+
 def _personal_reason(notice: Notice) -> str:
     event = NOTICE_TYPES[notice.kind]
     page = event.PAGE
-    if page in {NoticePage.CASE, NoticePage.DESK, NoticePage.OFFICE_BALLOTS}:
+    if page in _PAGES_OF_OFFICES:
         return "staff"
     if page == NoticePage.COMMENT:
         return "commenter"
+    if page == NoticePage.CONTRIBUTION:
+        return "contributor"
     is_author = notice.proposal_id is not None and event.TOPIC is not None
     return "author" if is_author else "account"
 

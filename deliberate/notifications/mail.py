@@ -31,7 +31,15 @@ from deliberate.text import is_email_address
 from deliberate.vocabulary.notices import DigestNotice, NoticePage, ReplyNotice
 
 MAX_SUBJECT = 200
-_PAGES_OF_PROCESSES = frozenset({NoticePage.POLL, NoticePage.PROCESS, NoticePage.NEWS})
+_PAGES_OF_PROCESSES = frozenset(
+    {
+        NoticePage.POLL,
+        NoticePage.PROCESS,
+        NoticePage.NEWS,
+        NoticePage.QUESTIONNAIRES,
+        NoticePage.DOCUMENT,
+    }
+)
 _OF_PROPOSALS = frozenset({"author", "commenter", "supporter"})
 """Reasons that name a proposal, of which a notice on a process or poll has none."""
 
@@ -191,6 +199,7 @@ def _reason(delivery: Delivery, notification: RenderedNotification) -> str:
         "author": _("You get this because you wrote the proposal."),
         "commenter": _("You get this because you took part in its thread."),
         "supporter": _("You get this because you support the proposal."),
+        "contributor": _("You get this because you contributed to a draft text."),
         "voter": _("You get this because you voted in this process."),
         "follower": _("You get this because you follow it."),
         "staff": _("You get this because you work for the institution."),

@@ -11,6 +11,7 @@ from deliberate.days import date_text, end_text, last_day_text
 from deliberate.models import (
     Comment,
     Commitment,
+    Document,
     Institution,
     Person,
     Phase,
@@ -21,9 +22,12 @@ from deliberate.models import (
     Proposal,
     Referral,
     Response,
+    UnitAnswer,
+    UnitContribution,
 )
 from deliberate.notifications.quotes import Quote
 from deliberate.notifications.registry import line_of
+from deliberate.queries.documents.documents import get_unit_by_id
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.processes.phases import phase_title_by_key
 from deliberate.text import excerpt, to_html, to_plain
@@ -58,6 +62,9 @@ class NoticeSubjects:
     response: Response | None = None
     change: ProcessChange | None = None
     news_row: ProcessNews | None = None
+    document: Document | None = None
+    contribution: UnitContribution | None = None
+    answer: UnitAnswer | None = None
 
     def __getitem__(self, name: str) -> object:
         """Return an attribute, else a detail of the event: `text % self` fills in a text."""
@@ -65,13 +72,15 @@ class NoticeSubjects:
 
     @property
     def title(self) -> str:
-        """Return the title of the proposal, empty without one."""
+        """Return the title of the proposal or the draft text, empty without one."""
+        if self.document is not None:
+            return self.document.title
         return self.proposal.title_for(self.reader) if self.proposal else ""
 
     @property
     def title_language(self) -> str:
         """Return the language of the title of what the notice is about."""
-        subject = self.proposal or self.poll
+        subject = self.proposal or self.poll or self.document
         return subject.language if subject else self._process_language
 
     @property
@@ -86,7 +95,8 @@ class NoticeSubjects:
         """
         of_response = self.commitment.response if self.commitment else self.response
         rows = {
-            "title": self.proposal,
+            "title": self.proposal or self.document,
+            "place": self.document,
             "question": self.poll,
             "outcome": self.poll,
             "excerpt": self.comment,
@@ -132,7 +142,8 @@ class NoticeSubjects:
     @property
     def institution(self) -> str:
         """Return the name of the institution that responded."""
-        return self._named_or_authority(self.response.institution if self.response else None)
+        row = self.response or self.answer
+        return self._named_or_authority(row.institution if row else None)
 
     @property
     def owner(self) -> str:
@@ -152,6 +163,25 @@ class NoticeSubjects:
         }
         decision = str(self.response.decision) if self.response else ""
         return decisions.get(decision, decisions[""])
+
+    @property
+    def place(self) -> str:
+        """Return the part of a draft text that a contribution is on, as a law is cited."""
+        row = self.contribution
+        unit = get_unit_by_id(row.version, row.unit_id) if row else None
+        return unit.place if unit else ""
+
+    @property
+    def unit_decision(self) -> str:
+        """Return what was decided on a contribution to a draft text."""
+        decisions: dict[str, str] = {
+            "adopted": _("Adopted"),
+            "adopted_in_part": _("Adopted in part"),
+            "not_adopted": _("Not adopted"),
+            "already_covered": _("Already covered"),
+            "not_this_text": _("Does not belong in this text"),
+        }
+        return decisions.get(self.answer.decision, "") if self.answer else ""
 
     @property
     def headline(self) -> str:

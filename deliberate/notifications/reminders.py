@@ -23,7 +23,9 @@ from deliberate.models import (
     Proposal,
     Referral,
     Response,
+    UnitContribution,
 )
+from deliberate.queries.moderation.contributions import Contribution, document_of, proposal_of
 from deliberate.queries.moderation.queue import reported_contributions
 from deliberate.queries.releases.data_access_requests import active_requests
 from deliberate.queries.responses.commitments import is_past_due
@@ -54,7 +56,7 @@ from deliberate.vocabulary.notices import (
 )
 
 NoticeRow = dict[str, object]
-Held = TypeVar("Held", Comment, Proposal)
+Held = TypeVar("Held", Comment, Proposal, UnitContribution)
 ACCESS_END_NOTICE_PERIOD = timedelta(days=14)
 LATE_NOTICE_PERIOD = timedelta(days=30)
 """The age from which a late commitment is no longer news."""
@@ -330,19 +332,17 @@ def _new_phases() -> Iterator[NoticeRow]:
 
 def _ended_holds() -> Iterator[NoticeRow]:
     """Return notices to the authors of texts of which a hold by a rule ended recently."""
-    for comment in _released(Comment):
-        yield _shown_notice(comment, comment.proposal_id)
-    for proposal in _released(Proposal):
-        yield _shown_notice(proposal, proposal.id)
-
-
-def _shown_notice(row: Comment | Proposal, proposal_id: int) -> NoticeRow:
-    return _notice_row(
-        f"shown.{row.subject_type}.{row.id}",
-        ShownNotice(subject=row.subject_type, id=row.id),
-        proposal_id=proposal_id,
-        person_id=row.author_id,
-    )
+    released: list[Contribution] = [*_released(Comment), *_released(Proposal)]
+    for row in (*released, *_released(UnitContribution)):
+        proposal, document = proposal_of(row), document_of(row)
+        yield _notice_row(
+            f"shown.{row.subject_type}.{row.id}",
+            ShownNotice(
+                subject=row.subject_type, id=row.id, document=document.id if document else None
+            ),
+            proposal_id=proposal.id if proposal else None,
+            person_id=row.author_id,
+        )
 
 
 def _released(model: type[Held]) -> Sequence[Held]:
@@ -365,14 +365,19 @@ def _released(model: type[Held]) -> Sequence[Held]:
 def _late_reports() -> Iterator[NoticeRow]:
     """Return notices to moderators on texts reported more than a day ago without a decision."""
     for report in reported_contributions():
-        contribution = report.contribution
         if report.is_late:
-            is_comment = isinstance(contribution, Comment)
-            yield _notice_row(
-                f"report.{report.first_report_id}",
-                ReportLateNotice(subject=contribution.subject_type, id=contribution.id),
-                proposal_id=contribution.proposal_id if is_comment else contribution.id,
-            )
+            yield _late_report(report.first_report_id, report.contribution)
+
+
+def _late_report(first_report_id: int, contribution: Contribution) -> NoticeRow:
+    proposal, document = proposal_of(contribution), document_of(contribution)
+    notice = ReportLateNotice(
+        subject=contribution.subject_type,
+        id=contribution.id,
+        document=document.id if document else None,
+    )
+    proposal_id = proposal.id if proposal else None
+    return _notice_row(f"report.{first_report_id}", notice, proposal_id=proposal_id)
 
 
 def _notice_exists(

@@ -13,6 +13,7 @@ from deliberate.database import Base, db
 from deliberate.models import (
     Comment,
     Commitment,
+    Document,
     Institution,
     Notice,
     Person,
@@ -23,6 +24,8 @@ from deliberate.models import (
     Proposal,
     Referral,
     Response,
+    UnitAnswer,
+    UnitContribution,
 )
 from deliberate.notifications.notice_texts import NoticeSubjects, notice_text
 from deliberate.notifications.quotes import Quote
@@ -44,6 +47,7 @@ _PATHS = {
     NoticePage.POLL: "/polls/{poll}",
     NoticePage.PROCESS: "/processes/{slug}",
     NoticePage.NEWS: "/processes/{slug}/news#news-{news_item}",
+    NoticePage.QUESTIONNAIRES: "/processes/{slug}/questionnaires",
     NoticePage.ACCOUNT: "/account",
     NoticePage.MESSAGES: "/account/messages",
     NoticePage.LIMIT: "/account/limit",
@@ -53,6 +57,9 @@ _PATHS = {
     NoticePage.RECLASSIFICATION: "/account/class",
     NoticePage.WEBHOOKS: "/desk/webhooks",
     NoticePage.OFFICE_BALLOT: "/polls/{poll}/office-ballot",
+    NoticePage.DOCUMENT: "/documents/{document}",
+    NoticePage.VERSION_CHANGES: "/documents/{document}/compare?to={version}",
+    NoticePage.CONTRIBUTION: "/documents/{document}/contributions/{contribution}",
     NoticePage.OFFICE_BALLOTS: "/desk/polls/waiting-ballots",
 }
 """The path of each page; a name in braces is a detail of the notice."""
@@ -68,7 +75,7 @@ class RenderedNotification:
     """The path of the page to open, with the language."""
     event: NoticeEvent
     thing: str = ""
-    """The title of the proposal, the process or the poll that it is about."""
+    """The title of the proposal, the process, the poll or the draft that it is about."""
     thing_language: str = ""
     """The language of this title."""
     quotes: tuple[Quote, ...] = ()
@@ -76,7 +83,7 @@ class RenderedNotification:
     title: str = ""
     """The subject without the number of the proposal, for a page that names the proposal."""
     thing_key: tuple[int | None, ...] = ()
-    """The ids of the proposal, the process and the poll: things of one title are told apart."""
+    """The ids of the proposal, process, poll and draft: things of one title are told apart."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,9 @@ class NotificationContext:
     responses: dict[int, Response]
     changes: dict[int, ProcessChange]
     news: dict[int, ProcessNews]
+    documents: dict[int, Document]
+    contributions: dict[int, UnitContribution]
+    answers: dict[int, UnitAnswer]
     institutions: dict[int, Institution]
 
     def shows_withdrawn_news(self, notice: Notice) -> bool:
@@ -122,6 +132,9 @@ class NotificationContext:
             response=self.responses.get(details.get("response", 0)),
             change=self.changes.get(details.get("change", 0)),
             news_row=self.news.get(details.get("news_item", 0)),
+            document=self.documents.get(details.get("document", 0)),
+            contribution=self.contributions.get(details.get("contribution", 0)),
+            answer=self.answers.get(details.get("answer", 0)),
         )
 
 
@@ -157,6 +170,9 @@ def load_context(notices: Iterable[Notice]) -> NotificationContext:
         _named(Response, "response", rows, joinedload(Response.institution)),
         _named(ProcessChange, "change", rows),
         _named(ProcessNews, "news_item", rows, joinedload(ProcessNews.institution)),
+        _named(Document, "document", rows, joinedload(Document.process)),
+        _named(UnitContribution, "contribution", rows, joinedload(UnitContribution.version)),
+        _named(UnitAnswer, "answer", rows, joinedload(UnitAnswer.institution)),
         _by_id(Institution, list(institution_ids)),
     )
 
@@ -201,7 +217,12 @@ def render_notification(
         subjects.title_language,
         subjects.quotes,
         text.subject,
-        (notice.proposal_id, notice.process_id, notice.details.get("poll")),
+        (
+            notice.proposal_id,
+            notice.process_id,
+            notice.details.get("poll"),
+            notice.details.get("document"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from http.client import HTTPSConnection
@@ -15,7 +16,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from deliberate.clock import now
-from deliberate.database import db
+from deliberate.database import UNAVAILABLE_ERRORS, db
 from deliberate.models import Webhook
 from deliberate.notifications.channels.adapter import (
     MAX_SEND_SECONDS,
@@ -43,19 +44,27 @@ from deliberate.queries.notices.webhooks import (
 
 TIMEOUT_SECONDS = 10.0
 
+_log = logging.getLogger(__name__)
+
 
 def send_webhooks() -> int:
     """Send what is due to every webhook, and return the number of acts that were received.
 
-    One that does not answer is tried again later and holds back no other. One that answers slowly
-    has its share of the time, and what did not get any is the first of the next time.
+    One that does not answer, or that fails here, is tried again later and holds back no other. One
+    that answers slowly has its share of the time; what did not get any is the first of the next.
     """
     end, received = monotonic() + MAX_SEND_SECONDS, 0
     db.session.rollback()
     due = list_due_webhooks()
     for number, webhook_id in enumerate(due):
         share = (end - monotonic()) / (len(due) - number)
-        received += _send_all(webhook_id, monotonic() + share)
+        try:
+            received += _send_all(webhook_id, monotonic() + share)
+        except UNAVAILABLE_ERRORS:
+            raise
+        except Exception:
+            db.session.rollback()
+            _log.exception("webhook %s cannot be served", webhook_id)
     return received
 
 

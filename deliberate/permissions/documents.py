@@ -2,17 +2,21 @@
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.models import Document, Person, Process, UnitContribution
+from deliberate.models import Document, Person, Process, UnitAnswerDraft, UnitContribution
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
     all_of,
+    has_role,
     may_take_part,
     not_yours,
 )
 from deliberate.permissions.notices import may_publish_news
 from deliberate.permissions.processes import is_not_closed, is_open_for
-from deliberate.vocabulary import PhaseSwitch
+from deliberate.queries.documents.answer_desk import missing_consents
+from deliberate.queries.moderation.open_items import is_edit_requested
+from deliberate.queries.responses.response_owner import required_signatory_ids
+from deliberate.vocabulary import PhaseSwitch, Role
 
 
 def may_open_document(person: Person | None, process: Process) -> Decision:
@@ -52,13 +56,28 @@ def is_contributing_offered(reader: Person | None, document: Document) -> Decisi
 
 
 def may_withdraw_contribution(person: Person | None, contribution: UnitContribution) -> Decision:
-    """Allow the author at any time, once."""
+    """Allow the author at any time, once, while the contribution is shown or held."""
     is_own = person is not None and contribution.author_id == person.id
-    is_shown = contribution.withdrawn_at is None
-    withdrawn = Decision(_("This contribution is withdrawn already."))
+    is_shown = contribution.is_held or not contribution.is_hidden
     return all_of(
         ALLOWED if is_own else not_yours(_("Another person wrote this.")),
-        ALLOWED if is_shown else withdrawn,
+        ALLOWED
+        if contribution.withdrawn_at is None
+        else Decision(_("This contribution is withdrawn already.")),
+        ALLOWED if is_shown else Decision(_("A moderator hid this contribution.")),
+    )
+
+
+def may_change_contribution(person: Person | None, contribution: UnitContribution) -> Decision:
+    """Allow the author of a comment or a question while a moderator's request to change it runs."""
+    is_own = person is not None and contribution.author_id == person.id
+    is_readable = contribution.is_held or contribution.is_visible_to(None)
+    is_asked = contribution.kind != "amendment" and is_edit_requested(contribution)
+    return all_of(
+        ALLOWED if is_own else not_yours(_("Another person wrote this.")),
+        may_take_part(person),
+        ALLOWED if is_readable else Decision(_("This contribution was withdrawn or hidden.")),
+        ALLOWED if is_asked else Decision(_("No moderator asks you to change this now.")),
     )
 
 
@@ -76,3 +95,62 @@ def may_join_amendment(person: Person | None, amendment: UnitContribution) -> De
 def may_answer_contributions(person: Person | None, document: Document) -> Decision:
     """Allow those who may open a draft text in its process, also after the consultation."""
     return may_publish_news(person, document.process)
+
+
+def may_report_consultation(person: Person | None, document: Document) -> Decision:
+    """Allow those who may answer its contributions, once the consultation is closed."""
+    is_closed = document.closed_at is not None
+    still_open = Decision(_("Close the consultation first: a report has figures that stay."))
+    return all_of(may_answer_contributions(person, document), ALLOWED if is_closed else still_open)
+
+
+def may_assign_unit_to(officer: Person, colleague: Person) -> Decision:
+    """Allow assignment to oneself and to staff of the same institution."""
+    is_colleague = colleague.role == Role.STAFF and (
+        colleague.institution_id == officer.institution_id and colleague.erased_at is None
+    )
+    if is_colleague or colleague.id == officer.id:
+        return ALLOWED
+    return not_yours(_("Choose a colleague of your institution."))
+
+
+def may_read_answer_draft(person: Person | None, draft: UnitAnswerDraft) -> Decision:
+    """Allow staff of the institution that wrote it and of those that must sign it."""
+    institution_ids = {draft.institution_id, *required_signatory_ids(draft.document.process)}
+    if person is None or person.role not in (Role.STAFF, Role.ADMIN):
+        return has_role(person, Role.STAFF, Role.ADMIN)
+    if person.institution_id in institution_ids:
+        return ALLOWED
+    return not_yours(_("Another institution wrote this answer."))
+
+
+def may_check_answer(person: Person, draft: UnitAnswerDraft) -> Decision:
+    """Allow colleagues of the author, not the author."""
+    is_colleague = person.institution_id == draft.institution_id
+    other = not_yours(_("Another institution wrote this answer."))
+    own = not_yours(_("Another person must check what you wrote."))
+    return all_of(
+        may_answer_contributions(person, draft.document),
+        ALLOWED if is_colleague else other,
+        ALLOWED if person.id != draft.author_id else own,
+    )
+
+
+def may_sign_answer(person: Person, draft: UnitAnswerDraft) -> Decision:
+    """Allow staff of the institutions that must sign the answers of a process."""
+    if person.institution_id in required_signatory_ids(draft.document.process):
+        return has_role(person, Role.STAFF)
+    return not_yours(_("Your institution does not sign responses of this process."))
+
+
+def may_publish_answer_draft(person: Person, draft: UnitAnswerDraft) -> Decision:
+    """Allow the institution that wrote it, once nothing is missing."""
+    is_own = person.institution_id == draft.institution_id
+    other = not_yours(_("Another institution wrote this answer."))
+    missing = missing_consents(person, draft.document, draft)
+    waits = Decision(_("Others must check or sign this answer before it is published."))
+    return all_of(
+        may_answer_contributions(person, draft.document),
+        ALLOWED if is_own else other,
+        waits if missing else ALLOWED,
+    )

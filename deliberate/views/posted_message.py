@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from deliberate.days import date_text
 
 if TYPE_CHECKING:
-    from deliberate.models import Comment, Proposal
+    from deliberate.queries.moderation.contributions import Contribution
 
 
-def posted_message(content: "Proposal | Comment", message: str) -> str:
+def posted_message(content: "Contribution", message: str) -> str:
     """Return the message, or until when a rule holds the text where one does."""
     if not content.is_held or content.held_until is None:
         return message

@@ -7,12 +7,14 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from deliberate.keys import signing_keys
 from deliberate.queries.accounts.people import get_person
+from deliberate.queries.documents.contribution_places import get_contribution_place
 from deliberate.queries.threads.pagination import ThreadRequest
 from deliberate.queries.threads.thread_page import ThreadPage
 from deliberate.views.site.request_context import get_or_404, signed_in_person
 
 if TYPE_CHECKING:
-    from deliberate.models import Comment, Person, Proposal
+    from deliberate.models import Comment, Document, Person, Proposal, UnitContribution
+    from deliberate.queries.moderation.contributions import Contribution
 
 
 def proposal_url(proposal: "Proposal", **query: str | int) -> str:
@@ -36,15 +38,34 @@ def comment_url(comment: "Comment") -> str:
     return f"{proposal_url(comment.proposal, at=comment.id)}#c{comment.id}"
 
 
-def content_url(content: "Proposal | Comment") -> str:
-    """Return the URL of a proposal or a comment."""
+def contribution_url(document: "Document", contribution: "UnitContribution") -> str:
+    """Return the URL that opens a draft text at a contribution, where its unit stands now."""
+    place = get_or_404(get_contribution_place(contribution))
+    values: dict[str, Any] = {"address": place.address, "after": place.after}
+    endpoint = "documents.unit"
+    if place.number is not None:
+        endpoint, values["number"] = "documents.unit_in_version", place.number
+    url = url_for(endpoint, document_id=document.id, **values)
+    return f"{url}#contribution-{contribution.id}"
+
+
+def content_url(content: "Contribution") -> str:
+    """Return the URL of a proposal, a comment or a contribution to a draft text."""
+    if content.subject_type == "unit_contribution":
+        contribution = cast("UnitContribution", content)
+        return contribution_url(contribution.document, contribution)
     if content.subject_type == "comment":
         return comment_url(cast("Comment", content))
     return proposal_url(cast("Proposal", content))
 
 
-def edit_url(content: "Proposal | Comment") -> str:
-    """Return the URL of the form to change a proposal or a comment."""
+def edit_url(content: "Contribution") -> str:
+    """Return the URL of the form to change a text."""
+    if content.subject_type == "unit_contribution":
+        document_id = cast("UnitContribution", content).document_id
+        return url_for(
+            "unit_contributions.change", document_id=document_id, contribution_id=content.id
+        )
     if content.subject_type == "comment":
         return url_for("threads.change", comment_id=content.id)
     return url_for("revisions.revise", proposal_id=content.id)

@@ -299,6 +299,13 @@ class QuestionnaireAudience(StrEnum):
     ORGANISERS = "organisers"
 
 
+class ReasonStage(StrEnum):
+    """When a person answers a survey of reasons."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
 class EvidenceKind(StrEnum):
     """The kinds of evidence for a rating."""
 

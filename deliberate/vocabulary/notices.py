@@ -26,6 +26,7 @@ class Audience(StrEnum):
     PERSON = "person"
     PARTICIPANTS = "participants"
     SUPPORTERS = "supporters"
+    CONTRIBUTORS = "contributors"
     PROCESS = "process"
     FOLLOWERS = "followers"
     STAFF = "staff"
@@ -95,6 +96,7 @@ class NoticePage(StrEnum):
     POLL = "poll"
     PROCESS = "process"
     NEWS = "news"
+    QUESTIONNAIRES = "questionnaires"
     ACCOUNT = "account"
     MESSAGES = "messages"
     LIMIT = "limit"
@@ -105,6 +107,9 @@ class NoticePage(StrEnum):
     OFFICE_BALLOT = "office_ballot"
     OFFICE_BALLOTS = "office_ballots"
     WEBHOOKS = "webhooks"
+    DOCUMENT = "document"
+    VERSION_CHANGES = "version_changes"
+    CONTRIBUTION = "contribution"
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(detail,))
@@ -374,6 +379,20 @@ class ProcessChangedNotice(_OnProcess, kind="process.changed"):
     change: int | None = detail("id of the change", default=None)
 
 
+class ReasonSurveyOpenedNotice(_OnProcess, kind="reason_survey.opened"):
+    """The first questionnaire about considerations and preferences opened."""
+
+
+class ReasonSurveyAfterNotice(_OnProcess, kind="reason_survey.after"):
+    """The second questionnaire about considerations and preferences opened."""
+
+
+class OrganisersAskedNotice(
+    NoticeEvent, kind="questionnaire.organisers", page=NoticePage.QUESTIONNAIRES, topic=Topic.DESK
+):
+    """A questionnaire for those who run a process opened at its close."""
+
+
 class QuestionnaireOpenedNotice(_OnProcess, kind="questionnaire.opened"):
     """A questionnaire for residents who took part opened at the close of a process."""
 
@@ -384,6 +403,37 @@ class NewsNotice(
     """The people of a process published news; sent to those who follow it."""
 
     news_item: int = detail("id of the news")
+
+
+class _OnDocument(NoticeEvent, page=NoticePage.DOCUMENT, topic=Topic.PROCESS):
+    """A notice on the consultation on a draft text."""
+
+    document: int = detail("id of the draft text")
+
+
+class ConsultationOpenedNotice(_OnDocument, kind="document.opened"):
+    """A draft text of a process can be commented on and amended."""
+
+
+class ConsultationClosedNotice(_OnDocument, kind="document.closed"):
+    """The consultation on a draft text ended."""
+
+
+class DraftRevisedNotice(
+    _OnDocument, kind="document.revised", page=NoticePage.VERSION_CHANGES, topic=Topic.PROGRESS
+):
+    """A draft text has a new version after the recipient contributed to it."""
+
+    version: int = detail("number of the version")
+
+
+class ContributionAnsweredNotice(
+    _OnDocument, kind="unit.answered", page=NoticePage.CONTRIBUTION, topic=Topic.RESPONSE
+):
+    """An answer names a contribution of the recipient to a draft text."""
+
+    contribution: int = detail("id of the contribution")
+    answer: int = detail("id of the answer")
 
 
 class DigestNotice(NoticeEvent, kind="digest.week", page=NoticePage.MESSAGES):
@@ -397,8 +447,9 @@ class DigestNotice(NoticeEvent, kind="digest.week", page=NoticePage.MESSAGES):
 class _ToModerators(NoticeEvent, page=NoticePage.REVIEW, topic=Topic.MODERATION):
     """A notice to moderators about a text that waits for them."""
 
-    subject: str = detail("proposal or comment")
+    subject: str = detail("proposal, comment or unit_contribution")
     id: int = detail("id of the text")
+    document: int | None = detail("id of the draft text it is on", default=None)
 
 
 class ReportLateNotice(_ToModerators, kind="queue.late"):
@@ -418,8 +469,9 @@ class SummarySuggestedNotice(
 class ModerationNotice(NoticeEvent, page=NoticePage.APPEAL):
     """A notice to the author of a text that is held or was moderated."""
 
-    subject: str = detail("proposal or comment")
+    subject: str = detail("proposal, comment or unit_contribution")
     id: int = detail("id of the text")
+    document: int | None = detail("id of the draft text it is on", default=None)
     until: str | None = detail("when a hold ends, as ISO 8601", default=None)
 
 

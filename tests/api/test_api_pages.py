@@ -69,6 +69,15 @@ def test_list_is_limited_by_process_proposal_and_institution(client):
     assert {row["institution_id"] for row in answered} == {office["id"]}
 
 
+@pytest.mark.parametrize("value", ["", "tidak-ada", "0"])
+@pytest.mark.parametrize("name", ["process", "institution"])
+def test_unknown_or_empty_name_is_refused_and_not_ignored(client, name, value):
+    resource = "proposals" if name == "process" else "responses"
+    answer = client.get(f"/api/v1/{resource}?{name}={value}&language=en")
+    assert answer.status_code == 422
+    assert f"There is no {name} with this slug." in answer.text
+
+
 def test_only_the_fields_that_were_asked_for_are_returned(client):
     answer = client.get("/api/v1/proposals?fields=title,id&limit=1").json["data"][0]
     assert list(answer) == ["id", "title"]

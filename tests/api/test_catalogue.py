@@ -1,5 +1,7 @@
 """The releases as a DCAT catalogue, and the entry point for programs."""
 
+import re
+
 import pytest
 
 from deliberate.operations.releases.releases import publish_release, remove_release
@@ -25,6 +27,19 @@ def test_catalogue_lists_the_available_releases_with_their_files(app):
         assert client.get(path).status_code == 200, path
     remove_release(factories.create_staff(role=Role.ADMIN), release, "Perintah pengadilan.")
     assert client.get("/api/v1/catalogue").json["dcat:dataset"] == []
+
+
+def test_catalogue_has_pages_and_no_release_is_missing(app, monkeypatch):
+    monkeypatch.setattr("deliberate.api.catalogue.MAX_RELEASES", 2)
+    folder = app.config["SETTINGS"].data_path / "releases"
+    built = [publish_release(None, factories.create_proposal().process, folder) for _ in range(5)]
+    client, found, address = anonymous_client(app), [], "/api/v1/catalogue"
+    while address:
+        answer = client.get(address)
+        found += [one["dct:identifier"] for one in answer.json["dcat:dataset"]]
+        link = re.match(r'<[^>]*?(/api/[^>]+)>; rel="next"', answer.headers.get("Link", ""))
+        address = link[1] if link else ""
+    assert found == [f"{row.process.slug}/{row.stamp}" for row in built]
 
 
 def test_every_prefix_of_the_catalogue_is_declared(app):

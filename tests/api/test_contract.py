@@ -16,6 +16,13 @@ def document(shared_city: Flask) -> dict:
         return anonymous_client(shared_city).get("/api/v1/openapi.json").json
 
 
+def _name_what_exists(case):
+    """Put slugs that exist into a case: any other name is refused, which no schema can say."""
+    for name, slug in (("process", "kipp-1a"), ("institution", "oikn")):
+        if case.query and name in case.query:
+            case.query[name] = slug
+
+
 def test_every_operation_answers_as_its_description_says(shared_city, document):
     schema = schemathesis.openapi.from_dict(document)
     schema.app = shared_city.wsgi_app
@@ -32,6 +39,7 @@ def test_every_operation_answers_as_its_description_says(shared_city, document):
             suppress_health_check=list(HealthCheck),
         )
         def ask(case):
+            _name_what_exists(case)
             case.call_and_validate(base_url="http://localhost", headers=PLAIN)
 
         ask()

@@ -48,5 +48,6 @@ def test_fields_have_a_meaning_and_one_name_each(resource):
 
 def test_every_file_of_the_open_releases_with_rows_of_a_subject_has_a_resource():
     subjects = {"proposals.csv", "comments.csv", "responses.csv", "polls.csv", "scores.csv"}
+    subjects |= {"documents.csv", "units.csv", "amendments.csv", "answers.csv"}
     assert subjects == {one.file for one in RESOURCES.values() if one.file}
     assert subjects <= set(FILES)

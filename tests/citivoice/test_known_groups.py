@@ -50,11 +50,27 @@ CAMPS = "Camps kept to themselves."
 ONE_SIDE = "Most threads heard one side only."
 MANY_BACK = "Many came back."
 EARLY = "Too early to say who comes back."
+TOO_LITTLE = "Too little talk to judge yet."
+FEW_BACK_ONCE = "Few came back, mostly in one week."
+IN_INDONESIAN = {
+    ANSWERED: "Warga saling menanggapi.",
+    HALF_ANSWERED: "Sebagian saling menanggapi, banyak yang hanya bersuara.",
+    ALONE: "Kebanyakan komentar berdiri sendiri.",
+    FEW_CARRIED: "Segelintir orang yang banyak bicara.",
+    CAMPS: "Tiap kubu bicara sendiri.",
+    ONE_SIDE: "Kebanyakan utas hanya memuat satu pihak.",
+    MANY_BACK: "Banyak yang kembali.",
+    EARLY: "Terlalu dini untuk mengatakan siapa yang kembali.",
+    TOO_LITTLE: "Percakapan masih terlalu sedikit untuk dinilai.",
+    FEW_BACK_ONCE: "Sedikit yang kembali, sebagian besar dalam satu minggu.",
+}
 HEADLINES = {
     "deliberative": f"{ANSWERED} {MANY_BACK}",
     "deliberative, longer threads": f"{ANSWERED} {MANY_BACK}",
     "deliberative, stances left off replies": f"{ANSWERED} {MANY_BACK}",
     "deliberative, verified": f"{ANSWERED} {MANY_BACK}",
+    # Two people carry each thread: with three replies a pair at most, little is left of it.
+    "duels": f"{FEW_CARRIED} {ANSWERED} {EARLY}",
     "camps that sometimes cross": f"{ANSWERED} {MANY_BACK}",
     "blind talk without turns": f"{ANSWERED} {MANY_BACK}",
     "three people, open": f"{FEW_CARRIED} {HALF_ANSWERED} {EARLY}",
@@ -64,10 +80,11 @@ HEADLINES = {
     "lonely": f"{ALONE} {MANY_BACK}",
     "acclamation": f"{ALONE} {MANY_BACK}",
     "puppets": f"{FEW_CARRIED} {ANSWERED} {MANY_BACK}",
-    "burst": f"Few came back, mostly in one week. {ANSWERED}",
-    "nobody came back": f"Few came back, mostly in one week. {ANSWERED}",
+    "burst": f"{FEW_BACK_ONCE} {ANSWERED}",
+    "nobody came back": f"{FEW_BACK_ONCE} {ANSWERED}",
     "no sides at all": f"{ANSWERED} {MANY_BACK}",
-    "small": f"Too little talk to judge yet. {EARLY}",
+    "small": f"{TOO_LITTLE} {EARLY}",
+    "one star": f"{ANSWERED} {MANY_BACK}",
 }
 
 
@@ -133,11 +150,17 @@ def test_headline_says_what_is_true_of_the_process(imported: dict[str, Scores], 
     assert imported[name].headline["en"] == HEADLINES[name]
 
 
-def test_headline_is_as_true_in_indonesian(imported: dict[str, Scores]) -> None:
-    said = {name: scores.headline["id"] for name, scores in imported.items()}
-    assert said["camps that never cross"].startswith("Tiap kubu bicara sendiri.")
-    assert said["three people, closed"].startswith("Segelintir orang yang banyak bicara.")
-    assert said["burst"].startswith("Sedikit yang kembali, sebagian besar dalam satu minggu.")
+@pytest.mark.parametrize("name", HEADLINES)
+def test_headline_says_the_same_in_indonesian(imported: dict[str, Scores], name: str) -> None:
+    expected = HEADLINES[name]
+    for english, indonesian in IN_INDONESIAN.items():
+        expected = expected.replace(english, indonesian)
+    assert imported[name].headline["id"] == expected
+
+
+def test_headline_of_every_process_is_checked() -> None:
+    assert len(PROCESSES) >= 18
+    assert HEADLINES.keys() == PROCESSES.keys()
 
 
 def test_a_burst_gets_a_number_half_a_year_later(imported: dict[str, Scores]) -> None:

@@ -34,6 +34,13 @@ def rises_unmarked(before: Scores, after: Scores, dimension: str) -> bool:
     return other.score is not None and other.score > one.score + RAISED and not new
 
 
+def raises_nothing(before: Scores, after: Scores) -> bool:
+    """Return whether neither number that has a score rose by more than .05 without a mark."""
+    known = [name for name in ("DQ", "SP") if before.totals[name].score is not None]
+    assert "DQ" in known
+    return not any(rises_unmarked(before, after, name) for name in known)
+
+
 def comments_of(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["kind"] == "comment.posted"]
 
@@ -51,6 +58,10 @@ def of_camps(camps: list[Row]) -> Scores:
     return scored(camps)
 
 
+def test_process_to_manipulate_has_both_numbers(of_camps: Scores) -> None:
+    assert all(of_camps.totals[name].score is not None for name in ("DQ", "SP"))
+
+
 @pytest.mark.parametrize("left", [None, 0])
 def test_leaving_out_stances(camps: list[Row], of_camps: Scores, left: int | None) -> None:
     """Replies within one's camp lose their stance, or are called neutral."""
@@ -61,7 +72,7 @@ def test_leaving_out_stances(camps: list[Row], of_camps: Scores, left: int | Non
         else row
         for row in camps
     ]
-    assert not rises_unmarked(of_camps, scored(bare), "DQ")
+    assert raises_nothing(of_camps, scored(bare))
 
 
 def test_leaving_out_sides_where_almost_nobody_crosses() -> None:
@@ -97,7 +108,7 @@ def test_splitting_accounts() -> None:
         else row
         for row in rows
     ]
-    assert not rises_unmarked(scored(rows), scored(split), "DQ")
+    assert raises_nothing(scored(rows), scored(split))
 
 
 def test_replying_to_oneself(camps: list[Row], of_camps: Scores) -> None:
@@ -112,7 +123,7 @@ def test_replying_to_oneself(camps: list[Row], of_camps: Scores) -> None:
         | {"occurred_at": row["occurred_at"] + timedelta(hours=3)}
         for row in comments_of(camps)
     ]
-    assert not rises_unmarked(of_camps, scored([*camps, *selves]), "DQ")
+    assert raises_nothing(of_camps, scored([*camps, *selves]))
 
 
 def test_copying_texts(camps: list[Row], of_camps: Scores) -> None:
@@ -133,7 +144,7 @@ def test_copying_texts(camps: list[Row], of_camps: Scores) -> None:
         )
     rows = [*camps, *copies]
     counted = replace(IMPORTED, texts=len(comments_of(rows)), repeated_texts=len(copies))
-    assert not rises_unmarked(of_camps, scored(rows, counted), "DQ")
+    assert raises_nothing(of_camps, scored(rows, counted))
     assert "repeated_text" in scored(rows, counted).totals["DQ"].marks
 
 
@@ -154,7 +165,7 @@ def test_dropping_the_coding(camps: list[Row]) -> None:
     ]
     with_codes = scored([*camps, *coded], PROCESS)
     assert with_codes.findings["DQ5.1"].value is not None
-    assert not rises_unmarked(with_codes, scored(camps, PROCESS), "DQ")
+    assert raises_nothing(with_codes, scored(camps, PROCESS))
 
 
 def test_opening_and_closing_phases() -> None:
@@ -209,7 +220,7 @@ def test_deleting_and_posting_again(camps: list[Row], of_camps: Scores) -> None:
             one | {"occurred_at": row["occurred_at"] + timedelta(hours=hours)}
             for one, hours in ((gone, 1), (again, 2))
         ]
-    assert not rises_unmarked(of_camps, scored(rows), "DQ")
+    assert raises_nothing(of_camps, scored(rows))
 
 
 def test_marks_of_rows_sealed_late() -> None:

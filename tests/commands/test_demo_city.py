@@ -6,8 +6,22 @@ from sqlalchemy import func, select
 from deliberate import sealing
 from deliberate.commands.demo_city import CityError, read_city, schedule, seed
 from deliberate.database import db
-from deliberate.models import Comment, Interaction, Person, Poll, Process, Proposal, Response
+from deliberate.models import (
+    Comment,
+    ConsultationReport,
+    Document,
+    Interaction,
+    Person,
+    Poll,
+    Process,
+    Proposal,
+    Response,
+    UnitContribution,
+)
 from deliberate.operations.accounts.passphrases import authenticate
+from deliberate.queries.documents.documents import list_units
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.questionnaires import experienced_figures
 from tests.sample_city import CITY_NOW
 
 CITY_FILE = """
@@ -93,6 +107,7 @@ def check_city() -> None:
     assert count_acts() > 5000
     for model, minimum in ((Process, 3), (Proposal, 40), (Comment, 600), (Poll, 4), (Response, 20)):
         assert db.session.scalar(select(func.count(model.id))) >= minimum
+    check_consultation()
     assert sealing.verify_log() == []
     sign_ins = read_city().sign_ins
     for entry in sign_ins:
@@ -100,6 +115,24 @@ def check_city() -> None:
     assert db.session.scalar(
         select(func.count(Person.id)).where(Person.passphrase_hash.is_not(None))
     ) == len(sign_ins)
+
+
+def check_consultation() -> None:
+    """Check the draft regulation: 24 Pasal, three versions, answers, closed and reported."""
+    draft = db.session.scalars(select(Document)).one()
+    pasal = [unit for unit in list_units(draft.versions[0]) if unit.kind == "pasal"]
+    assert (len(pasal), draft.version) == (24, 3) and draft.closed_at is not None
+    report = db.session.scalars(select(ConsultationReport)).one()
+    rows = db.session.scalars(select(UnitContribution)).all()
+    assert report.contributions == len(rows) == 68 and 0 < report.explained < report.considered
+    assert {row.kind for row in rows} == {"amendment", "comment", "question"}
+    assert sum(row.join_count for row in rows) == 33
+    assert {
+        origin
+        for (origin,) in db.session.execute(
+            select(Interaction.origin).where(Interaction.kind == "consultation.reported")
+        )
+    } == {"seed"}
 
 
 def test_demo_city_with_a_refused_act_leaves_nothing(app):
@@ -118,3 +151,19 @@ def test_demo_city_visitors_mostly_come_once():
             weeks.setdefault(action.arguments[0], set()).add(action.day // 7)
     single_visits = sum(len(visited) == 1 for visited in weeks.values())
     assert single_visits > 0.8 * len(weeks) > 400
+
+
+def test_demo_city_has_a_process_at_its_close_with_what_people_experienced(shared_city):
+    with shared_city.app_context():
+        process = get_process("balai-warga")
+        figures = experienced_figures(process.id)
+        assert [str(row.questionnaire.audience) for row in figures] == [
+            "participants",
+            "organisers",
+        ]
+        residents, organisers = figures
+        assert residents.people >= 10 and organisers.people >= 5
+        assert all(figure.share is not None for figure in residents.figures)
+    page = shared_city.test_client().get("/en/scores/balai-warga").text
+    assert "What residents said made a difference." in page
+    assert "experienced, residents who took part" in page

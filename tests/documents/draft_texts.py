@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+from deliberate.commands.demo_city.consultation import TEXTS as CITY_TEXTS
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.documents.contributions import (
     AmendmentEntry,
@@ -31,7 +32,8 @@ _FRAMES = (
 
 
 def read_draft(name):
-    return (FOLDER / name).read_text()
+    path = FOLDER / name
+    return (path if path.exists() else CITY_TEXTS / name).read_text()
 
 
 def add_draft_text(officer, process, author, other, *, answers=False):

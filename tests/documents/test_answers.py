@@ -1,21 +1,17 @@
-"""Answers by unit: one for many, with a ground; the three rights; the report and its CSV."""
+"""Answers by unit: one for many, with a ground; the three rights."""
 
-import csv
-import io
 import re
 
 import pytest
-from docx import Document
 
 from deliberate.database import db
-from deliberate.exports.studies import report_docx
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
-from deliberate.operations.documents.contributions import comment_on_unit, withdraw_unit_comment
+from deliberate.operations.documents.contributions import withdraw_unit_comment
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.documents.answers import count_rights, list_report_rows
 from deliberate.queries.documents.documents import get_document, get_unit, get_version
-from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
+from deliberate.vocabulary import ResponseGround, UnitDecision
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.documents.draft_texts import add_draft_text
@@ -145,42 +141,3 @@ def test_three_rights_are_counted_apart_by_part_and_in_the_whole(app, draft, off
     assert count_rights(draft, get_version(draft)).total.explained == 2
     page = anonymous_client(app).get(f"/en/documents/{draft.id}/rights").text
     assert "Pasal 1" in page and "Explained" in page
-
-
-def test_report_has_a_row_for_every_contribution_on_the_page_and_in_the_file(app, draft, officer):
-    answer(draft, officer, contribution_ids(draft)[:1])
-    client = anonymous_client(app)
-    page = client.get(f"/en/documents/{draft.id}/report").text
-    assert page.count("<tr>") == 1 + 3 and page.count("Waits for an answer") == 2
-    rows = list(csv.reader(io.StringIO(client.get(f"/en/documents/{draft.id}/report.csv").text)))
-    assert len(rows) == 1 + 3 and rows[1][5].startswith("Adopted. Tujuh hari cukup.")
-    assert rows[0][:3] == ["No.", "Part", "Text"]
-    assert rows[1][1] == "Pasal 1 ayat (1)"
-
-
-def test_report_has_the_words_of_a_whole_pasal_as_they_were(app, draft, officer):
-    whole = get_unit(get_version(draft), "pasal-1")
-    comment_on_unit(factories.create_resident(), draft, whole, "Setuju semua.", Stance.FOR)
-    client = anonymous_client(app)
-    rows = list(csv.reader(io.StringIO(client.get(f"/id/documents/{draft.id}/report.csv").text)))
-    (row,) = [row for row in rows if row[4] == "Setuju semua."]
-    assert row[1] == "Pasal 1"
-    assert row[2] == ("ayat (1) Warga berhak bertanya.\nayat (2) Otorita menjawab dalam 14 hari.")
-
-
-def test_report_opens_as_docx_with_a_row_for_every_contribution(app, draft, officer):
-    answer(draft, officer, contribution_ids(draft)[:1])
-    file = anonymous_client(app).get(f"/id/documents/{draft.id}/report.docx")
-    (table,) = Document(io.BytesIO(file.data)).tables
-    assert len(table.rows) == 1 + 3 and table.rows[0].cells[3].text == "Usul perubahan"
-    assert "Tujuh hari cukup." in table.rows[1].cells[5].text
-
-
-def test_report_without_the_extra_names_its_lock_file_instead_of_a_document(
-    app, draft, monkeypatch
-):
-    monkeypatch.setattr(report_docx, "find_spec", lambda _name: None)
-    reader, address = anonymous_client(app), f"/id/documents/{draft.id}/report"
-    page = reader.get(address).text
-    assert "requirements-texts.lock" in page and "report.docx" not in page
-    assert reader.get(f"{address}.docx").status_code == 404

@@ -18,10 +18,13 @@ from deliberate.exports.documents.notebook import write_notebook
 from deliberate.exports.release_builder import build_release, score_rows
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.release_files import sha256_of, verify_manifest
+from deliberate.sealing import seal_log
+from deliberate.vocabulary import Role
 from tests import factories
 from tests.citivoice.log_rows import exchanged, log_of
 from tests.databases import release_connections
 from tests.sample_city import CITY_NOW, create_city_app
+from tests.scores.test_reason_surveys import answered_by, open_survey
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +88,7 @@ def test_notebook_counts_every_indicator_again(release_folder, monkeypatch):
 def test_notebook_uses_pandas_and_duckdb_alone(release_folder):
     lines = "\n".join(code_cells(release_folder)).splitlines()
     imported = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
-    assert imported - {"hashlib", "json", "math", "os", "pathlib"} == {"duckdb", "pandas"}
+    assert imported - {"hashlib", "json", "math", "os", "pathlib", "random"} == {"duckdb", "pandas"}
 
 
 @pytest.mark.parametrize("column", ["value", "n", "numerator", "denominator", "normalised"])
@@ -205,3 +208,29 @@ def test_manifest_covers_notebook_and_notice(release_folder):
     notice = (release_folder / "NOTICE").read_text(encoding="utf-8")
     assert "Simonofski" in notice and "CC-BY-4.0" in notice and "operationalisation" in notice
     assert f"log entry {manifest['log_head']['size']}" in notice
+
+
+@pytest.fixture
+def with_reasons(app, clock, tmp_path):
+    """Return a folder with a release of a process whose survey of reasons has ended."""
+    process = factories.create_process(days=60)
+    survey = open_survey(factories.create_staff(role=Role.EVALUATOR), process)
+    answered_by(survey, clock, 32)
+    seal_log(app.config["SETTINGS"])
+    build_release(process, tmp_path / "reasons")
+    return tmp_path / "reasons"
+
+
+def test_notebook_counts_the_reason_index_again(with_reasons, monkeypatch):
+    names = run(with_reasons, monkeypatch)
+    assert names["stage"] == "after" and names["reasons"]["n"] == 32
+
+
+@pytest.mark.parametrize("column", ["value", "chance", "p"])
+def test_notebook_stops_at_a_changed_reason_index(with_reasons, monkeypatch, column):
+    def edit(rows):
+        rows[0][column] = str(float(rows[0][column]) + 1e-6)
+
+    change(with_reasons, "reason_index.csv", edit)
+    with pytest.raises(AssertionError, match=f"reason index before: {column}"):
+        run(with_reasons, monkeypatch)

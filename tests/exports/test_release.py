@@ -108,6 +108,7 @@ def test_manifest_counts_every_text_that_is_not_shown_by_its_reason(app, process
     assert manifest["withheld_texts"] == {
         "proposal": {"hidden": 1},
         "comment": {"erased": 1, "hidden": 1, "withdrawn": 1},
+        "unit_contribution": {},
     }
     kinds = [row["kind"] for row in csv_rows(tmp_path / "r/events.csv")]
     shown = [row["subject_type"] for row in csv_rows(tmp_path / "r/texts.csv")]

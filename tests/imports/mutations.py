@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from deliberate.imports import profiles
 from deliberate.imports.formats.convokit import PROFILE as CONVOKIT
 from deliberate.imports.formats.convokit import read_corpus
+from deliberate.imports.formats.pabulib_files import opened_election
 from deliberate.imports.formats.polis_files import read_conversation
 from deliberate.imports.profiles import Profile
 from deliberate.imports.report import report_lines
@@ -88,6 +89,13 @@ POLIS = {
     '"group-clusters": [{"id": 0, "members": [1]}]}',
 }
 
+PABULIB = (
+    "META\nkey;value\ndescription;Taman\nbudget;900\nvote_type;cumulative\n"
+    "date_begin;01.06.2021\ndate_end;2.6.2021\nnum_votes;3\n"
+    'PROJECTS\nproject_id;cost;score;name;selected\n1;600;7;Taman;1\n2;500;3;"Bangku; kayu";0\n'
+    "VOTES\nvoter_id;age;vote;points\na;40;1,2;4,2\nb;;1;3\nc;20;2;1\n"
+)
+
 
 def mutate(rng: random.Random, content: bytes) -> bytes:
     """Return bytes with one to four small changes."""
@@ -126,6 +134,7 @@ def mutated_files(rng: random.Random, folder: Path, count: int) -> Iterator[Read
         (documents, lambda path: _read(own, path)),
         (corpus, lambda path: read_corpus(CONVOKIT, path, ZoneInfo("UTC"), None, {})),
         (POLIS, read_conversation),
+        ({"vote.pb": PABULIB}, _read_election),
     ]
     for number in range(count):
         files, read = sets[number % len(sets)]
@@ -150,6 +159,15 @@ def _read(profile: Profile, path: Path) -> SourceData:
         if file.imported < 0 or (file.rows and not (file.columns or file.rejected)):
             raise AssertionError(f"the report of {file.file} does not add up: {file}")
     return data
+
+
+def _read_election(path: Path) -> int:
+    with opened_election(path, ZoneInfo("UTC")) as election:
+        report_lines(election.report)
+        ballots = sum(1 for _ballot in election.ballots())
+        if ballots != election.ballot_count:
+            raise AssertionError(f"{ballots} ballots where {election.ballot_count} were counted")
+    return ballots
 
 
 def outcome(read: Callable[[], object]) -> str:

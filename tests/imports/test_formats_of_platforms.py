@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import tempfile
 import zipfile
 
 import pytest
@@ -416,3 +417,12 @@ def test_spreadsheet_in_gzip_is_read(app, tmp_path):
     packed = tmp_path / "packed.xlsx.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
     assert run_import("decidim", packed).proposals == 1
+
+
+def test_errors_inside_an_archive_name_the_archive_alone(app, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("notes.csv", "a,b\n1,2\n")
+    with pytest.raises(UnreadableSource) as error:
+        run_import("decidim", tmp_path / "a.zip")
+    assert str(error.value).startswith(f"{tmp_path / 'a.zip'}: proposals.csv: No such file")
+    assert tempfile.gettempdir() not in str(error.value).replace(str(tmp_path), "")

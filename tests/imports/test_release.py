@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 
 import pytest
 
@@ -125,3 +126,30 @@ def test_imported_release_is_not_published_again(app, settings, release, tmp_pat
     with pytest.raises(ReleaseNotWritable, match="is an imported release"):
         build_release(process, tmp_path / "again")
     assert publish_all_releases(settings.releases_path) == len(opened_process_slugs()) - 1
+
+
+def test_errors_of_a_packed_release_name_the_archive_alone(app, settings, release, tmp_path):
+    (release[0] / "facts" / "week_facts.csv").unlink()
+    archive = shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "r")
+    result = run_command(app, "import", "release", archive, "--process", "tamu")
+    assert result.exit_code == 2
+    assert "facts/week_facts.csv is missing" in result.stderr and archive in result.stderr
+    assert tempfile.gettempdir() not in result.stderr.replace(str(tmp_path), "")
+    assert not list(settings.imported_path.glob("*tamu*"))
+
+
+def test_release_whose_process_cannot_be_written_is_imported_later(
+    app, settings, release, monkeypatch, log
+):
+    """The files come before the row, so that no row is without its files."""
+
+    def stop(*_arguments):
+        assert (settings.imported_path / "tamu" / "manifest.json").is_file()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("deliberate.imports.release._create_process", stop)
+        with pytest.raises(KeyboardInterrupt):
+            import_release(release[0], "tamu", settings)
+    assert get_process("tamu") is None
+    assert import_release(release[0], "tamu", settings).slug == "tamu"

@@ -39,11 +39,11 @@ def evaluation(town: Town) -> Evaluation:
 def test_process_is_assessed_before_and_after(evaluation: Evaluation) -> None:
     _assess(evaluation, "ex_ante")
     plan = evaluation.published()
-    assert f"DP1.1 {PLEDGE} Kantor sarpras 1 May 2026 not due yet IN2.1 at least 60 of 100" in plan
+    assert f"DP1.4 {PLEDGE} Kantor sarpras 1 May 2026 not due yet IN2.1 at least 60 of 100" in plan
     _assess(evaluation, "ex_post")
     judged = evaluation.published()
     assert "After the process, version 1" in judged
-    assert f"DP1.1 {PLEDGE} Kantor sarpras 1 May 2026 late Terlambat sepekan." in judged
+    assert f"DP1.4 {PLEDGE} Kantor sarpras 1 May 2026 late Terlambat sepekan." in judged
     assert "target not measured" in judged
 
 
@@ -59,8 +59,8 @@ def _assess(evaluation: Evaluation, stage: str) -> None:
     other.press("Assess this too")
     _answer(other, "2", stage)
     other.follow("Settle 1 difference")
-    reason = {"DP1.1-value": "2", "DP1.1-reason": "Lihat juknis."}
-    other.press("Propose it", near="Settle: DP1.1", **reason)
+    reason = {"DP1.4-value": "2", "DP1.4-reason": "Lihat juknis."}
+    other.press("Propose it", near="Settle: DP1.4", **reason)
     visit.follow("Assessments").follow("Jalan teduh", near="in progress")
     visit.follow("Settle 1 difference").press("I agree").follow("Back to the assessment")
     visit.follow("Look before freezing").press("Freeze it")
@@ -76,10 +76,10 @@ def _assess(evaluation: Evaluation, stage: str) -> None:
 def _answer(visit: Walker, value: str, stage: str) -> None:
     """Answer one question with evidence, note the pledge or its outcome, and save."""
     evidence = {
-        "DP1.1-value": value,
-        "DP1.1-kind": "document",
-        "DP1.1-dated": "2026-02-01",
-        "DP1.1-reference": "Juknis, hlm. 4",
+        "DP1.4-value": value,
+        "DP1.4-kind": "document",
+        "DP1.4-dated": "2026-02-01",
+        "DP1.4-reference": "Juknis, hlm. 4",
     }
     visit.follow("DP Democratic participants").press("Save and back", **evidence)
     if stage == "ex_post":
@@ -87,7 +87,7 @@ def _answer(visit: Walker, value: str, stage: str) -> None:
         visit.press("Save it", **{"p1-outcome": "late", "p1-note": "Terlambat sepekan."})
     else:
         pledge = {
-            "new1-question": "DP1.1",
+            "new1-question": "DP1.4",
             "new1-action": PLEDGE,
             "new1-owner": "sarpras",
             "new1-due_on": "2026-05-01",

@@ -74,6 +74,7 @@ from deliberate.vocabulary.notices import Channel, NoticePage
 from tests import factories
 from tests.client import signed_in_client
 from tests.notices.mail_server import running_mail_server
+from tests.scores.test_reason_surveys import open_survey
 
 OF_ACCOUNTS = {
     NoticePage.ACCOUNT,
@@ -288,6 +289,14 @@ def polls_and_processes(city, clock, everyone):
     assert set(everyone) <= set(city.deliver()["phase.began"])
     open_questionnaire(admin, city.process, QuestionnaireAudience.PARTICIPANTS, 14)
     assert set(everyone) <= set(city.deliver()["questionnaire.opened"])
+    open_questionnaire(admin, city.process, QuestionnaireAudience.ORGANISERS, 14)
+    organisers = {*city.ids(city.officer, city.colleague, city.moderator, city.second)}
+    assert set(city.deliver()["questionnaire.organisers"]) == organisers
+    survey = open_survey(admin, city.process)
+    assert set(everyone) <= set(city.deliver()["reason_survey.opened"])
+    clock.move_to(survey.after_opens_at)
+    assert set(everyone) <= set(city.deliver()["reason_survey.after"])
+    clock.shift(timedelta(days=-20))
     clock.move_to(now() - timedelta(days=150))
 
 

@@ -1,5 +1,7 @@
 """Who is responsible for which topic: mandates, practice and refusals, and what is unclear."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +17,16 @@ from deliberate.operations.responses.overlaps import (
     settle_overlap,
     state_mandate,
 )
+from deliberate.operations.responses.responses import publish_response
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.responses.overlaps import overlap_map
-from deliberate.vocabulary import MandateState, Role
+from deliberate.vocabulary import MandateState, ResponseDecision, Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.demo_pages import get_account
 from tests.statement_counter import record_queries
 
+CELL = re.compile(r'href="([^"]*/overlaps/[^"]*/(answered|declined)\?[^"]*)"')
 RULE = "Peraturan Kepala 3/2025, pasal 7"
 MAX_QUERIES, MAX_PAGE_BYTES = 5, 40 * 1024
 
@@ -69,6 +73,32 @@ def test_three_sources_are_counted_apart(app, admin):
     }
     assert counts == {owner.id: (1, 1, 0, 1), other.id: (0, 1, 0, 0)}
     assert row.state == MandateState.ONE_OWNER
+
+
+def test_each_number_of_the_map_leads_to_its_cases(app, admin):
+    owner, other = factories.create_institution(), factories.create_institution()
+    declined, answered = case("Air & sungai", other), case("Air & sungai", other)
+    with unrecorded("test settings") as session:
+        session.add(
+            Referral(
+                proposal_id=declined.id,
+                from_id=other.id,
+                to_id=owner.id,
+                reason="x",
+                referred_at=now(),
+                declined_at=now(),
+            )
+        )
+    officer = factories.create_staff(other)
+    publish_response(officer, answered, ResponseDecision.ACCEPTED, "Ya", "Dibangun.")
+    client = anonymous_client(app)
+    page = client.get("/en/overlaps").text
+    cells = {what: html.unescape(address) for address, what in CELL.findall(page)}
+    shown = {what: client.get(address).text for what, address in cells.items()}
+    assert set(shown) == {"answered", "declined"}
+    assert f"/proposals/{declined.id}/" in shown["declined"]
+    assert f"/proposals/{answered.id}/" not in shown["declined"]
+    assert f"/proposals/{answered.id}/" in shown["answered"]
 
 
 def test_topic_without_mandate_is_nobodys_and_two_mandates_overlap(app, admin):

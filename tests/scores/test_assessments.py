@@ -134,10 +134,10 @@ def test_assessment_refuses_a_third_assessor_and_a_parallel_assessment(app):
 
 def test_rating_without_evidence_counts_as_no_evidence(app):
     assessment, assessor, _second_assessor = create_assessment()
-    rate_question(assessor, assessment, "DP1.1", "2")
+    rate_question(assessor, assessment, "DP1.4", "2")
     rate_question(assessor, assessment, "DP1.2", "1", evidence=EVIDENCE)
     values = judgement_by(assessment, assessment.assessors[0])
-    assert (values["DP1.1"], values["DP1.2"], values["DP1.3"]) == ("NE", "1", "NE")
+    assert (values["DP1.4"], values["DP1.2"], values["DP1.3"]) == ("NE", "1", "NE")
 
 
 def test_rating_not_applicable_requires_a_reason(app):
@@ -148,7 +148,7 @@ def test_rating_not_applicable_requires_a_reason(app):
     assert judgement_by(assessment, assessment.assessors[0])["IU1.2"] == "NA"
 
 
-@pytest.mark.parametrize(("question", "value"), [("XX1.1", "2"), ("DP1.1", "3")])
+@pytest.mark.parametrize(("question", "value"), [("XX1.1", "2"), ("DP1.4", "3")])
 def test_rating_refuses_unknown_questions_and_values(app, question, value):
     assessment, assessor, _second_assessor = create_assessment()
     with pytest.raises(Refused):
@@ -178,10 +178,10 @@ def test_adjudication_requires_a_reason_and_leaves_ratings_unchanged(app):
 
 def test_assessor_agreement_counts_questions_rated_by_both(app):
     assessment, assessor, second_assessor = create_assessment()
-    for question, first, second in (("DP1.1", "0", "0"), ("DP1.2", "2", "2"), ("DP1.3", "1", "2")):
+    for question, first, second in (("DP1.4", "0", "0"), ("DP1.2", "2", "2"), ("DP1.3", "1", "2")):
         rate_question(assessor, assessment, question, first, evidence=EVIDENCE)
         rate_question(second_assessor, assessment, question, second, evidence=EVIDENCE)
-    rate_question(assessor, assessment, "IU2.1", "1", evidence=EVIDENCE)
+    rate_question(assessor, assessment, "IU2.2", "1", evidence=EVIDENCE)
     for person in (assessor, second_assessor):
         save_judgement(person, assessment)
     agreement = assessor_agreement(assessment)
@@ -213,7 +213,7 @@ def test_plan_is_frozen_by_the_system_when_the_process_opens(app, log, clock):
     _process, assessor, plan = create_plan()
     clock.shift(timedelta(days=3))
     with pytest.raises(Refused, match="has opened"):
-        rate_question(assessor, plan, "DP1.1", "1")
+        rate_question(assessor, plan, "DP1.4", "1")
     log()
     assert freeze_due_plans() == 1
     (entry,) = log()
@@ -230,8 +230,8 @@ def create_plan():
     join_assessment(second_assessor, plan)
     pledge_input = PledgeInput("Tiga lokakarya", "Lokakarya di tiga kelurahan", date(2026, 4, 1))
     for person in (assessor, second_assessor):
-        write_pledges(person, plan, {"DP1.1": pledge_input})
-        rate_question(person, plan, "DP1.1", "2", evidence=EVIDENCE)
+        write_pledges(person, plan, {"DP1.4": pledge_input})
+        rate_question(person, plan, "DP1.4", "2", evidence=EVIDENCE)
         rate_question(person, plan, "DP1.2", "1", evidence=EVIDENCE)
         save_judgement(person, plan)
     return process, assessor, plan
@@ -243,7 +243,7 @@ def test_planned_process_can_be_assessed_in_time(app, clock):
         session.get_one(Process, process.id).opened_at = None
     assessor = create_evaluator()
     plan = begin_assessment(assessor, process, AssessmentStage.EX_ANTE)
-    rate_question(assessor, plan, "DP1.1", "2", evidence=EVIDENCE)
+    rate_question(assessor, plan, "DP1.4", "2", evidence=EVIDENCE)
     save_judgement(assessor, plan)
     assert process in assessable_processes() and not is_late_plan(plan)
     clock.shift(timedelta(days=1))
@@ -293,7 +293,7 @@ def test_judged_criteria_hold_planned_and_judged_scores(app, clock):
     freeze_assessment(assessor, plan)
     assert judged_criteria(process.id) == {"DP1": Judged(0.75, None, 2)}
     assessment, assessor_after, second_assessor = create_assessment(process=process)
-    for question in ("DP1.1", "DP1.2"):
+    for question in ("DP1.4", "DP1.2"):
         for person in (assessor_after, second_assessor):
             rate_question(person, assessment, question, "1", evidence=EVIDENCE)
     (pledge,) = pledges_in_force(process.id)
@@ -312,10 +312,10 @@ def test_judged_criteria_hold_planned_and_judged_scores(app, clock):
 def test_pledge_requires_a_plan_assessment_and_a_text(app):
     assessment, assessor, _second_assessor = create_assessment()
     with pytest.raises(Refused, match="before a process"):
-        write_pledges(assessor, assessment, {"DP1.1": PledgeInput("", "Apa", date(2026, 4, 1))})
+        write_pledges(assessor, assessment, {"DP1.4": PledgeInput("", "Apa", date(2026, 4, 1))})
     plan, assessor, _second_assessor = create_assessment(AssessmentStage.EX_ANTE)
     with pytest.raises(Refused, match="what is promised"):
-        write_pledges(assessor, plan, {"DP1.1": PledgeInput("", " ", date(2026, 4, 1))})
+        write_pledges(assessor, plan, {"DP1.4": PledgeInput("", " ", date(2026, 4, 1))})
 
 
 def test_third_person_who_settles_is_not_employed_by_the_authority(app):

@@ -152,7 +152,7 @@ def test_entries_of_an_assessor_who_never_saved_are_not_public(app, clock):
 
 def test_institutions_of_pledges_are_read_at_once(app):
     assessment, first, second = create_assessment(AssessmentStage.EX_ANTE)
-    owners = {name: factories.create_institution() for name in ("DP1.1", "DP1.2", "DP2.1")}
+    owners = {name: factories.create_institution() for name in ("DP1.4", "DP1.2", "DP2.1")}
     for person in (first, second):
         rate_question(person, assessment, "DP3.1", "2", "", EVIDENCE)
         pledges = {q: PledgeInput("", "janji", date(2026, 6, 1), one) for q, one in owners.items()}
@@ -273,7 +273,7 @@ def added_question(monkeypatch):
     cached_queries = (assessment_queries.questions, assessment_queries.question_ids)
     for cached in cached_queries:
         cached.cache_clear()
-    monkeypatch.setattr(assessment_queries, "load_framework", lambda: framework)
+    monkeypatch.setattr(assessment_queries, "load_framework", lambda _version=None: framework)
     yield
     for cached in cached_queries:
         cached.cache_clear()
@@ -302,8 +302,8 @@ def test_question_added_to_the_framework_file_appears_on_the_page(app, added_que
 )
 def test_question_page_keeps_what_an_answer_or_a_kind_is_missing_for(app, fields, error):
     assessment, first, _second = create_assessment()
-    page = f"/en/desk/assessments/{assessment.id}/criteria/DP1.1"
-    typed = {f"DP1.1-{name}": value for name, value in fields.items()}
+    page = f"/en/desk/assessments/{assessment.id}/criteria/DP1.4"
+    typed = {f"DP1.4-{name}": value for name, value in fields.items()}
     answer = submit_form(signed_in_client(app, first), page, **typed)
     assert answer.status_code == 422 and error in answer.text
     assert list(fields.values())[-1] in answer.text
@@ -325,7 +325,7 @@ def test_page_before_saving_lists_context_and_pledges(app):
     assessment, first, _second = create_assessment(AssessmentStage.EX_ANTE)
     write_context_notes(first, assessment, {"EN1": ("1", "Rapat teknis"), "legal": ("kuat", "")})
     pledge = PledgeInput("", "Menyiarkan rapat", date(2026, 6, 1))
-    write_pledges(first, assessment, {"DP1.1": pledge})
+    write_pledges(first, assessment, {"DP1.4": pledge})
     page = f"/en/desk/assessments/{assessment.id}/save"
     html = signed_in_client(app, first).get(page).text
     assert "Rapat teknis" in html and "kuat" in html and "Menyiarkan rapat" in html
@@ -333,9 +333,9 @@ def test_page_before_saving_lists_context_and_pledges(app):
 
 def test_page_of_one_question_has_it_once_as_a_heading(app):
     assessment, first, _second = create_assessment()
-    page = f"/en/desk/assessments/{assessment.id}/criteria/DP1.1"
+    page = f"/en/desk/assessments/{assessment.id}/criteria/DP1.4"
     html = signed_in_client(app, first).get(page).text
-    assert len(re.findall(r"<h[1-6][^>]*>\s*DP1.1 ", html)) == 1
+    assert len(re.findall(r"<h[1-6][^>]*>\s*DP1.4 ", html)) == 1
 
 
 def test_settling_names_a_pledge_in_words(app):
@@ -343,13 +343,13 @@ def test_settling_names_a_pledge_in_words(app):
     for person, action in ((first, "Menyiarkan rapat"), (second, "Mencetak notulen")):
         rate_question(person, assessment, "DP3.1", "2", "", EVIDENCE)
         pledge = PledgeInput("", action, date(2026, 6, 1))
-        write_pledges(person, assessment, {"DP1.1": pledge})
+        write_pledges(person, assessment, {"DP1.4": pledge})
         save_judgement(person, assessment)
-    adjudicate_difference(first, assessment, "pledge:DP1.1", "1", "Lebih jelas")
+    adjudicate_difference(first, assessment, "pledge:DP1.4", "1", "Lebih jelas")
     page = f"/en/desk/assessments/{assessment.id}/settle"
     html = signed_in_client(app, second).get(page).text
     summary = re.search(r"<summary>\s*(Settle[^<]*)</summary>", html)[1]
-    assert summary.strip() == "Settle: Pledge on DP1.1"
+    assert summary.strip() == "Settle: Pledge on DP1.4"
 
 
 def test_report_shows_the_planned_score_beside_the_judged_one(app, clock):

@@ -4,7 +4,17 @@ from datetime import date
 
 import pytest
 
-from deliberate.operations.scores.assessments import save_judgement
+from deliberate.operations.scores.assessment_publishing import freeze_assessment
+from deliberate.operations.scores.assessments import (
+    EvidenceInput,
+    PledgeInput,
+    RatingInput,
+    begin_assessment,
+    join_assessment,
+    rate_questions,
+    save_judgement,
+    write_pledges,
+)
 from deliberate.operations.scores.study_sources import SourceInput, add_source
 from deliberate.vocabulary import AssessmentStage, EvidenceKind
 from tests.client import signed_in_client, submit_form
@@ -12,7 +22,7 @@ from tests.scores.test_assessments import create_assessment
 
 SECRET = "zqrahasia"
 STEPS = {
-    "reason": ("criteria/DP1.1", {"DP1.1-value": "2", "DP1.1-reason": SECRET}),
+    "reason": ("criteria/DP1.4", {"DP1.4-value": "2", "DP1.4-reason": SECRET}),
     "evidence": (
         "criteria/DP1.2",
         {
@@ -26,7 +36,7 @@ STEPS = {
     "factor": ("context", {"legal-value": SECRET}),
     "pledge": (
         "pledges",
-        {"new1-question": "DP1.1", "new1-action": SECRET, "new1-due_on": "2026-05-01"},
+        {"new1-question": "DP1.4", "new1-action": SECRET, "new1-due_on": "2026-05-01"},
     ),
 }
 
@@ -35,7 +45,7 @@ def pages_of(assessment):
     """Return the paths of every page that an assessor can open of a draft."""
     desk = f"/en/desk/assessments/{assessment.id}"
     study = f"/en/desk/studies/{assessment.process.slug}"
-    names = ("DP", "CC", "IU", "DP1", "DP1.1", "DP1.2")
+    names = ("DP", "CC", "IU", "DP1", "DP1.4", "DP1.2")
     own = [f"{desk}/{page}" for page in ("context", "pledges", "save", "settle", "freeze")]
     asked = [f"{desk}/criteria/{name}" for name in names]
     lists = ["/en/desk", "/en/desk/assessments", study, f"{study}/excerpts"]
@@ -54,6 +64,36 @@ def test_entry_of_one_assessor_is_on_no_page_of_the_other(app, step):
     other = signed_in_client(app, second)
     read = {path: other.get(path).text for path in pages_of(assessment)}
     assert [path for path, text in read.items() if SECRET in text] == []
+
+
+def test_saved_judgement_is_on_no_page_of_the_other_before_they_save(app):
+    assessment, first, second = create_assessment(AssessmentStage.EX_ANTE)
+    browser = signed_in_client(app, first)
+    for page, fields in STEPS.values():
+        path = f"/en/desk/assessments/{assessment.id}/{page}"
+        assert submit_form(browser, path, **fields).status_code == 303
+    other = signed_in_client(app, second)
+    save_judgement(first, assessment)
+    read = {path: other.get(path).text for path in pages_of(assessment)}
+    assert [path for path, text in read.items() if SECRET in text] == []
+
+
+def test_outcome_of_a_pledge_is_on_no_page_of_the_other(app):
+    plan, first, second = create_assessment(AssessmentStage.EX_ANTE)
+    evidence = EvidenceInput(EvidenceKind.DOCUMENT, date(2026, 2, 1), "Juknis")
+    for person in (first, second):
+        rate_questions(person, plan, [RatingInput("DP1.4", "2", evidence=evidence)])
+        write_pledges(person, plan, {"DP1.4": PledgeInput("", "Undang", date(2026, 5, 1))})
+        save_judgement(person, plan)
+    freeze_assessment(first, plan)
+    judgement = begin_assessment(first, plan.process, AssessmentStage.EX_POST)
+    join_assessment(second, judgement)
+    path = f"/en/desk/assessments/{judgement.id}/pledges"
+    fields = {f"p{plan.pledges[0].id}-outcome": "late", f"p{plan.pledges[0].id}-note": SECRET}
+    assert submit_form(signed_in_client(app, first), path, **fields).status_code == 303
+    other = signed_in_client(app, second)
+    read = {address: other.get(address).text for address in pages_of(judgement)}
+    assert [address for address, text in read.items() if SECRET in text] == []
 
 
 def save_if_evidenced(step, person, assessment):

@@ -8,6 +8,7 @@ import pytest
 from flask_babel import force_locale
 
 from deliberate.citivoice.framework.catalogue import load_code_books
+from deliberate.clock import now
 from deliberate.exports.documents.coded_sample_csv import sample_codes_csv, sample_texts_csv
 from deliberate.operations.scores.coding import (
     code_by_book,
@@ -19,6 +20,7 @@ from deliberate.operations.scores.machine_codes_csv import parse_machine_codes
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.scores.coding import (
     code_shares,
+    coded_figures,
     count_codes,
     machine_agreements,
     sample_reliability,
@@ -27,8 +29,9 @@ from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.sealing import seal_log
 from deliberate.vocabulary import Role, SampleKind
 from tests import factories
-from tests.client import signed_in_client, submit_form
+from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.scores.test_coding import create_coder, create_thread
+from tests.scores.test_scoreboard_pages import store_snapshot
 
 BOOKS = [kind for kind in SampleKind if kind not in (SampleKind.REASONS, SampleKind.ANSWERS)]
 
@@ -175,6 +178,26 @@ def test_machine_that_agrees_with_one_person_alone_is_not_used(app):
     (machine,) = machine_agreements(sample)
     assert [agreement.is_reliable for agreement in machine.with_people] == [True, False]
     assert not machine.is_reliable
+
+
+def test_scoreboard_shows_what_people_found_and_machines_only_if_they_agree(app):
+    sample, (first, _second) = coded()
+    import_codes(first, sample, "Good model", dict(enumerate((0, 1, 2, 0, 1, 2), 1)))
+    import_codes(first, sample, "Bad model", dict(enumerate((2, 1, 0, 2, 1, 0), 1)))
+    store_snapshot(sample.process, now())
+    page = anonymous_client(app).get(f"/en/scores/{sample.process.slug}").text
+    section = page[page.index('id="coded"') : page.index('id="coded"') + 3000]
+    assert "How does the comment treat other people" in section and "33%" in section
+    assert "kappa): 1.00 over 6 comments" in section
+    assert "Good model" in section and "Bad model" not in section
+
+
+def test_scoreboard_shows_no_share_of_codes_that_people_disagree_on(app):
+    sample, _coders = coded(second=(2, 1, 0, 2, 1, 0))
+    (figure,) = coded_figures(sample.process_id)
+    assert not figure.agreement.is_reliable and not figure.shares
+    code_all(draw(SampleKind.EXPERIENCE), (0, 1, 0, 1, 0, 1))
+    assert len(coded_figures(sample.process_id)) == 1
 
 
 @pytest.mark.parametrize("codes", [{}, {7: 0}, {1: 3}])

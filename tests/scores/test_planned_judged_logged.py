@@ -66,7 +66,7 @@ def test_criteria_are_empty_without_assessments(app):
 
 
 def test_unscored_criterion_shows_its_context_figure(app, clock):
-    process = publish_judgement(clock, "1", questions=("CC1.1", "IU2.1"))
+    process = publish_judgement(clock, "1", questions=("CC1.2", "IU2.2"))
     (co_creators, users) = criteria_of(process).categories
     ((meetings,), (releases,)) = (category.criteria[0].figures for category in (co_creators, users))
     assert (meetings.id, meetings.state) == ("meetings", "not_enough_data")
@@ -142,3 +142,18 @@ def test_answers_of_people_stand_beside_their_criterion_and_move_no_score(app, c
         ("P10", 12, 12),
     ]
     assert (row.planned, row.judged, row.logged) == (before.planned, before.judged, before.logged)
+
+
+def test_answers_of_people_are_shown_where_nothing_was_judged(app, clock):
+    process = factories.create_process(days=10)
+    admin, proposal = factories.create_staff(role=Role.ADMIN), factories.create_proposal(process)
+    people = [take_part(proposal) for _ in range(10)]
+    clock.shift(timedelta(days=11))
+    questionnaire = open_questionnaire(admin, process, QuestionnaireAudience.PARTICIPANTS, 14)
+    for person in people:
+        answer_questionnaire(person, questionnaire, answers_of(questionnaire, 4))
+    clock.shift(timedelta(days=20))
+    publish_closed_questionnaires()
+    rows = {row.id: row for group in criteria_of(process).categories for row in group.criteria}
+    assert len(rows["DP3"].experienced) == 2
+    assert (rows["DP3"].planned, rows["DP3"].judged, rows["DP3"].logged) == (None, None, None)

@@ -146,6 +146,19 @@ def test_residents_who_took_part_answer_once(proposal, questionnaire, log):
             answer_questionnaire(other, questionnaire, answers_of(questionnaire))
 
 
+def test_those_who_run_the_process_are_notified_that_it_waits(admin, process, institution):
+    officer, moderator = (
+        factories.create_staff(institution),
+        factories.create_staff(role=Role.MODERATOR),
+    )
+    factories.create_staff()
+    factories.create_staff(role=Role.EVALUATOR)
+    open_questionnaire(admin, process, ORGANISERS, 14)
+    notices = select(Notice.person_id).where(Notice.kind == "questionnaire.organisers")
+    assert set(db.session.scalars(notices)) == {officer.id, moderator.id}
+    assert db.session.scalar(select(Notice.id).where(Notice.kind == "questionnaire.opened")) is None
+
+
 def test_those_who_run_the_process_answer_the_organisers_one(admin, process, institution):
     questionnaire = open_questionnaire(admin, process, ORGANISERS, 14)
     for person in (admin, factories.create_staff(institution)):

@@ -76,6 +76,16 @@ def test_scoreboard_draws_the_reply_network_without_names(process, read_page):
     assert "u11" not in page and page.count("<svg") >= 4
 
 
+def test_scoreboard_prints_share_of_verified_residents_and_whose_framework_it_is(
+    process, read_page
+):
+    store_snapshot(process, NOW)
+    page = read_page()
+    assert "Verified residents wrote 0% of the counted comments." in page
+    assert "Simonofski, Serral Asensio, De Smedt, Snoeck" in page
+    assert "Source: Gini 1912" in page and "Source: this project’s own" in page
+
+
 def test_scoreboard_charts_have_title_description_and_table(process, read_page):
     store_snapshot(process, NOW - timedelta(days=8))
     store_snapshot(process, NOW)

@@ -21,6 +21,7 @@ from deliberate.models import (
     Assessment,
     Attachment,
     Comment,
+    Document,
     Draft,
     Institution,
     Notice,
@@ -28,6 +29,7 @@ from deliberate.models import (
     Poll,
     Process,
     Proposal,
+    UnitContribution,
 )
 from deliberate.models.moderation.visibility import VisibleText
 from deliberate.notifications.templates import load_context, render_notification
@@ -47,6 +49,7 @@ IDS_BY_PREFIX = {
     "/responses/": Proposal,
     "/comments/": Comment,
     "/polls/": Poll,
+    "/documents/": Document,
     "/assessments/": Assessment,
     "/p/": Proposal,
     "/r/": Proposal,
@@ -60,6 +63,8 @@ PLACEHOLDERS = {
     "figure_id": ["DQ"],
     "filename": ["deliberate.css"],
     "version_number": ["1"],
+    "address": ["pasal-1"],
+    "number": ["1", "2"],
 }
 TEMPLATES = Path(__file__).parents[2] / "templates"
 RAW_TITLES = {
@@ -84,6 +89,8 @@ SEEN_IN_PUBLIC = {
     ("Institution", "name"),
     ("Person", "display_name"),
     ("RulesVersion", "body_html"),
+    ("UnitContribution", "body"),
+    ("UnitContribution", "replacement"),
 }
 """Texts that the requests below must reach while they are visible, or they prove nothing."""
 
@@ -127,7 +134,9 @@ def _values(rule: str, name: str) -> list[str]:
     if name == "of" and rule.startswith("/embed/"):
         return ["proposal", "poll"]
     if name == "subject_type":
-        return ["comment", "proposal"]
+        return ["comment", "proposal", "unit_contribution"]
+    if name == "contribution_id":
+        return [str(row_id) for row_id in db.session.scalars(select(UnitContribution.id))]
     if name.endswith("_id") and name != "figure_id":
         prefix = next((prefix for prefix in IDS_BY_PREFIX if prefix in rule), "")
         model = IDS_BY_PREFIX.get(prefix, Comment)
@@ -191,7 +200,8 @@ def test_queries_and_loaded_rows_agree_on_who_may_see_what(site):
         hidden |= {model.__name__} if visible < loaded else set()
         if selected != visible:
             differing.add((model.__name__, reader.display_name if reader else ""))
-    assert (differing, {"Proposal", "Comment", "Draft"} - hidden) == (set(), set())
+    expected = {"Proposal", "Comment", "Draft", "UnitContribution"}
+    assert (differing, expected - hidden) == (set(), set())
 
 
 def test_notices_carry_no_text_that_their_reader_may_not_see(site):

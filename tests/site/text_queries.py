@@ -34,7 +34,7 @@ from deliberate.queries.releases.data_access_requests import requestable_process
 from deliberate.queries.responses.desk import list_open_cases
 from deliberate.queries.responses.desk_reports import get_monthly_report
 from deliberate.queries.responses.institution_figures import list_often_referred_proposals
-from deliberate.queries.responses.overlaps import overlap_map
+from deliberate.queries.responses.overlaps import list_cases, overlap_map
 from deliberate.queries.responses.responses import (
     get_visible_proposal,
     list_pending_responses,
@@ -177,6 +177,7 @@ READERS = {
     "queries.moderation.decisions.get_last_decision": MODERATORS,
     "queries.moderation.decisions.get_decided_contribution": MODERATORS,
     "queries.moderation.decisions.get_appeal": MODERATORS,
+    "queries.moderation.hold_rules.matching_hold_rule": NO_TEXT,
     "queries.moderation.open_items.get_open_edit_request": MODERATORS,
     "queries.moderation.open_items.open_escalations": MODERATORS,
     "queries.moderation.public_record.decision_page": CHECKED_BY_CALLER,
@@ -203,10 +204,18 @@ READERS = {
     "queries.proposals.listing.filtered_ids": NO_TEXT,
     "queries.proposals.map_marks.list_map": CHECKED_BY_CALLER,
     "queries.proposals.map_marks.place_map": CHECKED_BY_CALLER,
+    "exports.tables.draft_texts_csv.write_draft_texts": CHECKED_BY_CALLER,
+    "queries.documents.answer_desk.get_answer_draft": STAFF,
+    "queries.documents.answer_desk.list_answer_drafts": STAFF,
+    "queries.documents.answer_desk.list_contributions_of": CHECKED_BY_CALLER,
+    "queries.documents.answer_desk.list_documents_with_open_contributions": CHECKED_BY_CALLER,
+    "queries.documents.answers.count_all_rights": NO_TEXT,
     "queries.documents.answers.count_rights": NO_TEXT,
+    "queries.documents.answers.count_unanswered": NO_TEXT,
     "queries.documents.answers.list_answers": CHECKED_BY_CALLER,
     "queries.documents.answers.list_report_rows": CHECKED_BY_CALLER,
     "queries.documents.contributions.count_contributions": NO_TEXT,
+    "queries.documents.contributions.count_earlier_contributions": NO_TEXT,
     "queries.documents.contributions.get_unit_contribution": CHECKED_BY_CALLER,
     "queries.documents.contributions.list_contributions": CHECKED_BY_CALLER,
     "queries.documents.contributions.list_like_amendments": CHECKED_BY_CALLER,
@@ -217,6 +226,7 @@ READERS = {
     "queries.documents.documents.list_units": CHECKED_BY_CALLER,
     "queries.documents.unit_pages.get_unit_page": CHECKED_BY_CALLER,
     "queries.processes.meetings.get_meeting": CHECKED_BY_CALLER,
+    "queries.documents.version_comparison.explain_units": CHECKED_BY_CALLER,
     "queries.processes.meetings.list_meetings": CHECKED_BY_CALLER,
     "queries.processes.meetings.list_meetings_alike": STAFF,
     "queries.processes.news.get_news": CHECKED_BY_CALLER,
@@ -347,6 +357,12 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.responses.institution_figures.list_often_referred_proposals": lambda _site: (
         list_often_referred_proposals()
     ),
+    "queries.responses.overlaps.list_cases": lambda _site: [
+        list_cases(row.topic, part.institution, what)
+        for row in overlap_map("id").topics
+        for part in row.parts
+        for what in ("answered", "declined")
+    ],
     "queries.responses.overlaps.overlap_map": lambda _site: overlap_map("id").topics,
     "queries.responses.responses.get_visible_proposal": lambda site: [
         get_visible_proposal(row.id) for row in site.proposals.values()

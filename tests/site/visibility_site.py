@@ -18,6 +18,7 @@ from deliberate.models import (
     ContextNote,
     CriterionRating,
     DataAccessRequest,
+    Document,
     Evidence,
     Excerpt,
     ExcerptMemo,
@@ -46,12 +47,23 @@ from deliberate.models import (
     ResponseTemplate,
     Sample,
     StudySource,
+    UnitAnswer,
+    UnitAnswerDraft,
+    UnitContribution,
     Webhook,
 )
 from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.accounts.invitations import invite
 from deliberate.operations.accounts.verified_residents import create_resident_codes
+from deliberate.operations.documents.answers import AnswerEntry, answer_unit
+from deliberate.operations.documents.contributions import (
+    AmendmentEntry,
+    comment_on_unit,
+    propose_amendment,
+    withdraw_amendment,
+    withdraw_unit_comment,
+)
 from deliberate.operations.moderation.decisions import (
     decide_appeal,
     escalate,
@@ -93,6 +105,7 @@ from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.scores.coding import draw_sample
 from deliberate.operations.threads.comments import post_comment, withdraw_comment
+from deliberate.queries.documents.documents import get_unit, get_version
 from deliberate.queries.moderation.decisions import get_last_decision
 from deliberate.sealing import seal_log
 from deliberate.vocabulary import (
@@ -108,9 +121,11 @@ from deliberate.vocabulary import (
     PollType,
     PopulationField,
     ResponseDecision,
+    ResponseGround,
     Role,
     SampleKind,
     Stance,
+    UnitDecision,
 )
 from tests import factories
 from tests.documents.draft_texts import add_draft_text
@@ -119,6 +134,7 @@ from tests.site.text_markers import Markers
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 BODY = "Lansia menunggu berdiri, satu bangku di tiap halte cukup"
 STATES = ("shown", "hidden", "held", "withdrawn", "merged", "erased", "revised", "restored")
+CONTRIBUTION_STATES = ("shown", "hidden", "held", "withdrawn", "erased")
 ANSWERED_STATES = ("shown", "hidden", "erased")
 
 
@@ -157,6 +173,8 @@ def build_site(app: Flask) -> VisibilitySite:
         _create_proposal(site, f"answered {state}")
         _answer(site, site.proposals[f"answered {state}"], institution)
     _create_own_texts(site)
+    for state in CONTRIBUTION_STATES:
+        _contribute(site, state)
     rows = _rows_without_operations(site, institution)
     with unrecorded("test settings") as session:
         session.add_all(rows)
@@ -165,6 +183,8 @@ def build_site(app: Flask) -> VisibilitySite:
         _change_state(site, state, state)
     for state in ANSWERED_STATES:
         _change_state(site, state, f"answered {state}")
+    for state in CONTRIBUTION_STATES:
+        _change_contributions(site, state)
     site.markers.fill()
     seal_log(app.config["SETTINGS"])
     return site
@@ -271,6 +291,38 @@ def _create_own_texts(site: VisibilitySite) -> None:
     register_plan(researcher, site.process, amended, "id", amends=plan)
 
 
+def _contribute(site: VisibilitySite, state: str) -> None:
+    """Write a comment, an amendment that is reported, and its answer, on the draft text."""
+    author = site.authors[f"draft {state}"] = factories.create_resident()
+    document = db.session.query(Document).filter_by(process_id=site.process.id).one()
+    version = get_version(document)
+    unit = get_unit(version, "pasal-1/ayat-1") if version else None
+    assert version is not None and unit is not None
+    link = " https://contoh.example" if state == "held" else ""
+    comment_on_unit(author, document, unit, f"Setuju {state}.{link}", Stance.FOR)
+    entry = AmendmentEntry(version.number, f"Warga {state} berhak bertanya.", f"Jelas.{link}")
+    amendment = propose_amendment(author, document, unit, entry)
+    if state != "held":
+        report_contribution(site.reader, amendment, ModerationRule.SPAM, "iklan")
+        decided = UnitDecision.NOT_ADOPTED, ResponseGround.BUDGET, "Petugasnya terlalu sedikit."
+        answer_unit(site.staff, document, unit, AnswerEntry(*decided, [amendment.id]))
+
+
+def _change_contributions(site: VisibilitySite, state: str) -> None:
+    """Bring the contributions of an author to the draft text into a state."""
+    author = site.authors[f"draft {state}"]
+    own = db.session.query(UnitContribution).filter_by(author_id=author.id)
+    for row in own.order_by(UnitContribution.id).all():
+        if state == "hidden":
+            hide_contribution(site.moderator, row, ModerationRule.INSULT, "kasar")
+            file_appeal(author, row, "tidak kasar")
+        elif state == "withdrawn":
+            withdraw = withdraw_amendment if row.kind == "amendment" else withdraw_unit_comment
+            withdraw(author, row)
+    if state == "erased":
+        erase_account(author, factories.PASSPHRASE)
+
+
 def _publish_information(admin: Person, process: Process) -> None:
     """Create a phase with a name, and documents, contacts and news, shown and removed."""
     opens = now() + timedelta(days=100)
@@ -292,6 +344,23 @@ def _publish_information(admin: Person, process: Process) -> None:
     )
     record_meeting(admin, process, MeetingEntry(now().date(), "Balai", 12, "id", "Isi"))
     withdraw_news(admin, publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text")))
+
+
+def _answer_drafts(institution: Institution) -> list[object]:
+    """Return a draft of an answer beside each answer on a draft text."""
+    return [
+        UnitAnswerDraft(
+            document_id=answer.document_id,
+            unit_id=answer.unit_id,
+            version_id=answer.version_id,
+            institution_id=institution.id,
+            decision=answer.decision,
+            ground=answer.ground,
+            reason="x",
+            check_note="x",
+        )
+        for answer in db.session.scalars(db.select(UnitAnswer))
+    ]
 
 
 def _rows_without_operations(site: VisibilitySite, institution: Institution) -> list[object]:
@@ -360,6 +429,7 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
             **of_assessment, institution_id=institution.id, person_id=site.staff.id, body="x"
         ),
         ResponseDraft(proposal_id=site.proposals["shown"].id, institution_id=institution.id),
+        *_answer_drafts(institution),
         ResponseTemplate(institution_id=institution.id, name="x", body="x"),
         PopulationBand(
             process_id=site.process.id,

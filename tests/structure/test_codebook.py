@@ -1,6 +1,10 @@
 """Every kind of act is in the codebook once, and does not change once released."""
 
-from deliberate.exports.columns import codebook
+import pytest
+
+from deliberate.citivoice.framework.catalogue import read_toml
+from deliberate.citivoice.reduction.facts import SCHEMA, column_types
+from deliberate.exports.columns import codebook, fact_meaning
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import EVENT_TYPES
 from tests.structure.source_tree import ROOT
@@ -40,3 +44,24 @@ def test_codebook_names_every_kind_once():
     values = [value for row in rows for value in row.values()]
     for kind in EVENT_TYPES:
         assert values.count(kind) == 1, kind
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_every_column_of_the_facts_has_a_meaning_in_both_languages(language):
+    columns = [(table, name) for table in SCHEMA for name in column_types(table)]
+    assert all(len(fact_meaning(*column, language)) > 4 for column in columns)
+    assert all(fact_meaning(*column, "en") != fact_meaning(*column, "id") for column in columns)
+
+
+def test_dictionary_explains_no_column_that_does_not_exist():
+    dictionary = read_toml("facts.toml")
+    common = dictionary.pop("common")
+    known = {name for table in SCHEMA for name in column_types(table)}
+    assert set(common) <= known
+    assert all(set(entries) <= set(column_types(table)) for table, entries in dictionary.items())
+
+
+def test_codebook_has_the_meaning_of_facts_in_both_languages():
+    rows = [row for row in codebook() if row["file"].startswith("facts/")]
+    assert len(rows) == sum(len(column_types(table)) for table in SCHEMA)
+    assert all(row["meaning"] and row["meaning_id"] for row in rows)

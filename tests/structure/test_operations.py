@@ -28,6 +28,7 @@ UNRECORDED = {
     "deliberate/operations/site/counter_repair.py",
     "deliberate/operations/site/key_rotation.py",
     "deliberate/operations/proposals/drafts.py",
+    "deliberate/operations/documents/answer_desk.py",
     "deliberate/operations/responses/response_drafts.py",
     "deliberate/operations/notices/digests.py",
     "deliberate/operations/notices/effects.py",
@@ -59,6 +60,9 @@ KINDS_WITHOUT_OPERATION = {"announcement.published"}
 """Kinds that logs of earlier versions hold, in place of which another is recorded now."""
 
 KINDS_OF_SEVERAL_OPERATIONS = {
+    "case.assigned": {"assign_case", "assign_unit"},
+    "check.given": {"record_check", "check_answer"},
+    "response.signed": {"sign_response", "sign_answer"},
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
     "comment.posted": {"post_comment", "comment_on_unit"},
     "comment.withdrawn": {"withdraw_comment", "withdraw_unit_comment"},

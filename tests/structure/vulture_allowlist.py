@@ -71,6 +71,13 @@ _._set_signal_handlers  # huey
 _._set_name_key
 
 # Called by name: the events of the sample city.
+_.publish_questionnaires
+_.open_draft
+_.revise_draft
+_.contribute
+_.join_draft_amendment
+_.close_draft
+_.report_draft
 _.appoint
 _.create_institution
 

@@ -2,6 +2,12 @@
 
 from collections.abc import Mapping
 
+from deliberate.api.resources.draft_texts import (
+    CONTRIBUTIONS,
+    DRAFT_TEXTS,
+    UNIT_ANSWERS,
+    UNITS,
+)
 from deliberate.api.resources.polls import POLLS
 from deliberate.api.resources.processes import INSTITUTIONS, PHASES, PROCESSES
 from deliberate.api.resources.proposals import COMMENTS, PROPOSALS
@@ -18,6 +24,10 @@ RESOURCES: Mapping[str, Resource] = {
         COMMENTS,
         RESPONSES,
         COMMITMENTS,
+        DRAFT_TEXTS,
+        UNITS,
+        CONTRIBUTIONS,
+        UNIT_ANSWERS,
         POLLS,
         MEETINGS,
         DOCUMENTS,

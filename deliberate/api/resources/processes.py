@@ -84,7 +84,7 @@ PROCESSES = Resource(
         stored("allows_other", "boolean", "whether other topics and areas may be named"),
         computed("institutions", "array", "institutions that take part", _parts, items=_PART),
     ),
-    left_out={"salt": TECHNICAL},
+    left_out={"salt": TECHNICAL, "began_on": "of cases alone, which are no processes"},
 )
 
 PHASES = Resource(

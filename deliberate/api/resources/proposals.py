@@ -14,7 +14,13 @@ from deliberate.api.resources.resource import (
 from deliberate.queries.proposals.proposals import proposal_status
 
 _PROPOSALS, _COMMENTS = "proposals.csv", "comments.csv"
-_GROUNDS = tuple(vocabulary.ModerationRule)
+_HIDDEN_GROUND = stored(
+    "hidden_ground",
+    "string",
+    "rule by which it is hidden",
+    value=lambda row, _reading: row.hidden_ground if row.is_hidden else None,
+    codes=tuple(vocabulary.ModerationRule),
+)
 
 
 def _proposal_url(row: PublicRow, reading: Reading) -> str:
@@ -67,13 +73,7 @@ PROPOSALS = Resource(
         stored("merged_into_id", "integer", "proposal that it was merged into"),
         stored("merged_at", "datetime", "when it was merged"),
         released(_PROPOSALS, "hidden_at", columns=("hidden_at",)),
-        stored(
-            "hidden_ground",
-            "string",
-            "rule by which it is hidden",
-            value=lambda row, _reading: row.hidden_ground if row.is_hidden else None,
-            codes=_GROUNDS,
-        ),
+        _HIDDEN_GROUND,
         released(
             _PROPOSALS,
             "supports",
@@ -134,6 +134,7 @@ COMMENTS = Resource(
         released(_COMMENTS, "stance", 1),
         released(_COMMENTS, "is_question"),
         stored("is_orphan", "boolean", "an imported reply without its parent"),
+        stored("is_blank", "boolean", "an imported comment with nothing to read: not counted"),
         released(_COMMENTS, "posted_at"),
         stored("edited_at", "datetime", "when the author last changed it"),
         stored(
@@ -144,13 +145,7 @@ COMMENTS = Resource(
         ),
         released(_COMMENTS, "withdrawn_at"),
         released(_COMMENTS, "hidden_at", columns=("hidden_at",)),
-        stored(
-            "hidden_ground",
-            "string",
-            "rule by which it is hidden",
-            value=lambda row, _reading: row.hidden_ground if row.is_hidden else None,
-            codes=_GROUNDS,
-        ),
+        _HIDDEN_GROUND,
         released(
             _COMMENTS, "strong", 2, value=lambda r, _: r.strong_count, columns=("strong_count",)
         ),

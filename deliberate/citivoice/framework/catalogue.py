@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -53,6 +55,8 @@ class Indicator:
     why_id: str
     acts: tuple[str, ...]
     extra: Mapping[str, float]
+    source: str = ""
+    """Whom the formula follows; empty for this project's own."""
 
     @property
     def criterion(self) -> str:
@@ -134,9 +138,28 @@ def get_formulas(version: str) -> Formulas:
     return _formulas(known[version])
 
 
-def load_framework() -> dict[str, Any]:
-    """Return categories, criteria, questions, enabling conditions and context factors."""
-    return read_toml("framework.toml")
+def load_framework(version: str | None = None) -> dict[str, Any]:
+    """Return categories, criteria, questions, enabling conditions and context factors.
+
+    Of an earlier version the questions as they were asked then: those of the first file that is
+    not older. An unknown newer version, as of a framework that was replaced, has the present ones.
+    """
+    older = sorted(_framework_versions(), key=_ordered)
+    file = next((name for name in older if version and _ordered(version) <= _ordered(name)), None)
+    return read_toml(f"framework-{file}.toml" if file else "framework.toml")
+
+
+def _framework_versions() -> list[str]:
+    """Return the earlier versions of the framework that have a file."""
+    names = (file.name for file in data_folder().iterdir())
+    pattern = re.compile(r"framework-([\d.]+)\.toml")
+    return [found[1] for name in names if (found := pattern.fullmatch(name))]
+
+
+def _ordered(version: str) -> tuple[int, ...]:
+    """Return a version so that 1.10 is after 1.9; a version that is no number is the newest."""
+    parts = version.split(".")
+    return tuple(map(int, parts)) if all(map(str.isdecimal, parts)) else (sys.maxsize,)
 
 
 def load_code_books() -> dict[str, Any]:
@@ -203,6 +226,7 @@ def _indicator(name: str, values: Mapping[str, Any]) -> Indicator:
         why_id=values.get("why_id", ""),
         acts=tuple(values.get("acts", ())),
         extra={key: values[key] for key in ("kappa", "audited", "confirmed") if key in values},
+        source=values.get("source", ""),
     )
 
 

@@ -35,6 +35,7 @@ MEASURED = {
     "RS3.1": "asked_58d",
     "RS4.1": "proposals",
     "RS5.1": "accepted_90d",
+    "RS6.1": "contributions_30d",
     "SP1.1": "newcomers",
     "SP2.1": "people",
     "SP3.1": "answers people",
@@ -221,6 +222,7 @@ def _framework(values: TomlTable, formulas: TomlTable) -> Lines:
         )
         yield from _questions(name, entry.get("questions", []))
     yield from _rubric(values)
+    yield from _replaced(values)
 
 
 def _context_figures(figures: Mapping[str, TomlTable]) -> Lines:
@@ -250,6 +252,17 @@ def _questions(criterion: str, questions: list[TomlTable]) -> Lines:
         if not str(name).startswith(criterion):
             yield str(name), f"stands under {criterion}"
         yield from ((str(name), problem) for problem in _missing_texts(entry))
+
+
+def _replaced(values: TomlTable) -> Lines:
+    """Yield what is wrong in the map from earlier questions to those that replaced them."""
+    criteria = _tables(values, "criteria").values()
+    asked = {str(q.get("question")) for entry in criteria for q in entry.get("questions", [])}
+    for old, names in values.get("replaced", {}).items():
+        if old in asked:
+            yield f"replaced.{old}", "is still asked"
+        unknown = [str(name) for name in names if name not in asked]
+        yield from ((f"replaced.{old}", f"question {name} is not asked") for name in unknown)
 
 
 def _rubric(values: TomlTable) -> Lines:

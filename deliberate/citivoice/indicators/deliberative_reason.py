@@ -9,8 +9,10 @@ against the index of preferences dealt out among the same people at random.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from random import Random
 
 import numpy as np
 import scipy  # submodules are loaded on first use
@@ -94,11 +96,10 @@ def deliberative_reason(
     by_preferences = _agreement(comparable.preferences)
     distances = _distances(by_considerations, by_preferences)
     value = 1 - 2 * float(np.nanmean(distances))
-    random = np.random.default_rng(seed)
     chance = np.array(
         [
-            _dealt_out(by_considerations, by_preferences, random.permutation(count))
-            for _ in range(permutations)
+            _dealt_out(by_considerations, by_preferences, order)
+            for order in _random_orders(count, permutations, seed)
         ]
     )
     individuals = 1 - 2 * np.nanmean(distances, axis=1)
@@ -179,7 +180,16 @@ def _distances(by_considerations: Array, by_preferences: Array) -> Array:
     return distances
 
 
-def _dealt_out(by_considerations: Array, by_preferences: Array, order: NDArray[np.int64]) -> float:
+def _random_orders(count: int, permutations: int, seed: int) -> Iterator[list[int]]:
+    """Yield random orders of people, from the standard library: the notebook draws the same."""
+    draw = Random(seed)  # noqa: S311  # a stored seed
+    for _ in range(permutations):
+        order = list(range(count))
+        draw.shuffle(order)
+        yield order
+
+
+def _dealt_out(by_considerations: Array, by_preferences: Array, order: Sequence[int]) -> float:
     """Return the index if each person had the preferences of another."""
     dealt = by_preferences[np.ix_(order, order)]
     return 1 - 2 * float(np.nanmean(_distances(by_considerations, dealt)))

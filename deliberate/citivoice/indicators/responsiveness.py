@@ -24,11 +24,17 @@ UNDECIDED = (None, "needs_study")
 
 
 def measure_responsiveness(
-    threads: Table, responses: Table, formulas: Formulas
+    threads: Table, responses: Table, formulas: Formulas, consultation: Table | None = None
 ) -> dict[str, Measurement]:
-    """Return the measurements of RS1 to RS5 on residents' proposals and of SP3 on all responses."""
+    """Return the measurements of RS1 to RS5 on residents' proposals and of SP3 on all responses.
+
+    RS6 is that of the units of draft texts, in the formulas that know it.
+    """
     asked = _rows(responses, responses["initiator"] != "authority")
-    return {
+    of_drafts: dict[str, Measurement] = {}
+    if consultation is not None and "RS6.1" in formulas.indicators:
+        of_drafts["RS6.1"] = _explained(consultation, formulas)
+    return of_drafts | {
         "RS1.1": _in_time(asked, formulas),
         "RS2.1": _reasons(asked, formulas),
         "RS3.1": _dialogue(asked, formulas),
@@ -141,6 +147,14 @@ def _traced(asked: Table, formulas: Formulas) -> Measurement:
     candidates = int(np.isin(asked["decision"], ACCEPTED).sum())
     chances = {"accepted_90d": int(accepted.sum())}
     return _share("RS5.1", formulas, asked["traced"] * accepted, accepted, chances, candidates)
+
+
+def _explained(consultation: Table, formulas: Formulas) -> Measurement:
+    """Return the share of contributions explained in time; its cases are the units of drafts."""
+    due, candidates = consultation["due"], int(consultation["contributions"].sum())
+    chances = {"contributions_30d": int(due.sum())}
+    old = due > 0
+    return _share("RS6.1", formulas, consultation["explained"][old], due[old], chances, candidates)
 
 
 def _agenda(threads: Table, formulas: Formulas) -> Measurement:

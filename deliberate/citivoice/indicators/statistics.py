@@ -12,6 +12,9 @@ from deliberate.citivoice.framework.catalogue import Indicator
 from deliberate.citivoice.indicators.formulas import Array, goalpost, wilson
 from deliberate.citivoice.indicators.resampling import percentiles
 
+TOO_FEW = ("few", "follow_up")
+"""Reasons for no value that more acts, or more time, would change."""
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -49,6 +52,8 @@ class Finding:
     normalised: float | None
     parts: Mapping[str, Any]
     replicates: Array | None = None
+    opportunities: Mapping[str, int] = field(default_factory=dict)
+    """Where there were too few, how many of each kind there were; empty otherwise."""
 
 
 def ratio(numerator: float, denominator: float, floor: int = 0) -> float | None:
@@ -90,6 +95,7 @@ def to_finding(indicator: Indicator, measure: Measurement, carried: bool = True)
         normalised=goalpost(value, *indicator.goalpost),
         parts=measure.parts,
         replicates=None if value is None else _normalised(indicator, measure.replicates),
+        opportunities=measure.opportunities if reason in TOO_FEW else {},
     )
 
 

@@ -23,8 +23,8 @@ def read_survey(path: Path) -> dict[str, Answers]:
     """Return the answers before and after from a CSV file.
 
     Columns: `participant` (or `pnum`), `stage` (or `stage_id`; before or 1, after or 2), C1, C2 …
-    for considerations, P1, P2 … for preferences; an empty cell is no answer. Raises
-    UnreadableSurvey.
+    for considerations, P1, P2 … for preferences; an empty cell is no answer. The file of a release,
+    with a line for each `item` and `value`, is read too. Raises UnreadableSurvey.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -34,6 +34,8 @@ def read_survey(path: Path) -> dict[str, Answers]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableSurvey(f"{path}: {error}") from error
     person, stage = (_column(columns, names) for names in (PERSON, STAGE))
+    if {"item", "value"} <= set(columns):
+        columns, rows = _widen(rows, person, stage)
     items = {
         kind: [name for name in columns if pattern.fullmatch(name)]
         for kind, pattern in (("C", CONSIDERATION), ("P", PREFERENCE))
@@ -50,6 +52,19 @@ def read_survey(path: Path) -> dict[str, Answers]:
             raise UnreadableSurvey(f"line {number}: {who} answered {name} twice")
         stages[name][who] = row
     return {name: _answers(of_stage, items) for name, of_stage in stages.items()}
+
+
+def _widen(
+    rows: list[dict[str, str]], person: str, stage: str
+) -> tuple[list[str], list[dict[str, str]]]:
+    """Return lines of one item each as one line a person and stage, with its columns."""
+    wide: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows:
+        key = (row[person], row[stage])
+        line = wide.setdefault(key, {person: row[person], stage: row[stage]})
+        line[row["item"]] = row["value"]
+    items = list(dict.fromkeys(row["item"] for row in rows))
+    return [person, stage, *items], [dict.fromkeys(items, "") | line for line in wide.values()]
 
 
 def _column(columns: list[str], names: tuple[str, ...]) -> str:

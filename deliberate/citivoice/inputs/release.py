@@ -34,6 +34,7 @@ WITHHELD: dict[str, dict[str, str]] = {
         "circle_facts": "*",
         "group_facts": "*",
         "coding_facts": "*",
+        "consultation_facts": "*",
     },
     "support.given": {
         "person_cells": "*",

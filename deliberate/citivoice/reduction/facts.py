@@ -34,6 +34,7 @@ SCHEMA = {
         " dialogue people_before people_after control_before control_after accepted_90d traced",
         "",
     ),
+    "consultation_facts": ("unit", "contributions due explained", ""),
     "person_cells": (
         "scope",
         "next4 due_next4 span_next4 returned later due_later span_later weeks2 supported"

@@ -94,7 +94,9 @@ def _measures(facts: Facts, rules: Formulas) -> tuple[dict[str, Measurement], di
     )
     opportunities["authors"] = int(facts.scope("author_facts", "counted")["authors"].sum())
     opportunities["clusters"] = int((threads["comments"] > 0).sum())
-    measures = talk | measure_responsiveness(threads, facts["response_facts"], rules)
+    measures = talk | measure_responsiveness(
+        threads, facts["response_facts"], rules, facts["consultation_facts"]
+    )
     measures |= measure_sustained_participation(
         cells,
         weeks,

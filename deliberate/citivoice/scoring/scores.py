@@ -205,6 +205,8 @@ def _indicator(f: Finding) -> dict[str, Any]:
     shown: dict[str, Any] = {"value": rounded(f.value), "state": f.state}
     if f.reason is not None:
         shown["reason"] = f.reason
+    if f.opportunities:
+        shown["opportunities"] = dict(f.opportunities)
     shown |= {
         "n": f.n,
         "numerator": _whole(f.numerator),
@@ -218,6 +220,7 @@ def _indicator(f: Finding) -> dict[str, Any]:
 
 def _record(f: Finding) -> dict[str, Any]:
     shown = _indicator(f)
+    shown.pop("opportunities", None)
     low, high = shown.pop("ci") or (None, None)
     return shown | {"parts": shown.get("parts", {}), "ci_low": low, "ci_high": high}
 

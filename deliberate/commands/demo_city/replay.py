@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 from deliberate.clock import override_now
 from deliberate.commands.demo_city.actions import TODAY, Action
+from deliberate.commands.demo_city.consultation import ConsultationActs
 from deliberate.commands.demo_city.events import ZONE, CityActs
 from deliberate.commands.demo_city.schedule import all_actions
 from deliberate.commands.demo_city.spec import City, CityError
-from deliberate.commands.demo_city.study_records import ResearchActs
 from deliberate.database import atomic_batch
 from deliberate.operations.accounts.registration import NameTaken
 from deliberate.permissions.decision import Refused
@@ -18,7 +18,7 @@ def seed(city: City, present: datetime) -> None:
 
     The same week gives the same city. Raises CityError if an operation refuses an act.
     """
-    acts = ResearchActs(
+    acts = ConsultationActs(
         first_day(present), {entry["key"]: entry["name"] for entry in city.sign_ins}
     )
     past = [action for action in all_actions(city) if acts.moment(action.day) <= present]

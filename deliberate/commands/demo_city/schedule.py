@@ -16,11 +16,13 @@ from deliberate.commands.demo_city.actions import (
 )
 from deliberate.commands.demo_city.assessments import assessment_actions
 from deliberate.commands.demo_city.casework import casework_actions
+from deliberate.commands.demo_city.consultation import consultation_actions
 from deliberate.commands.demo_city.follow_ups import (
     answered_positions,
     follow_up_actions,
     hidden_on,
 )
+from deliberate.commands.demo_city.questionnaires import questionnaire_actions
 from deliberate.commands.demo_city.spec import City, CommentSpec, ProposalSpec, comment_position
 from deliberate.commands.demo_city.study_records import (
     declaration_actions,
@@ -48,6 +50,8 @@ def all_actions(city: City) -> list[Action]:
     acts += casework_actions(city)
     acts += assessment_actions(city.assessments, city.samples)
     acts += study_record_actions(city.plans, city.meetings, city.populations)
+    acts += [*questionnaire_actions(city, acts)]
+    acts += consultation_actions(city.documents)
     joined = [*_join_actions(city, acts)]
     entries = [(action.day, action.arguments[0]) for action in joined]
     acts += [*joined, *declaration_actions(city.populations, entries)]
@@ -82,7 +86,18 @@ def _join_actions(city: City, acts: Sequence[Action]) -> Iterator[Action]:
             yield Action(first[key] - wait, "join", f"people.toml: {key}", (resident,))
 
 
-_BY_PEOPLE = {"submit", "support", "comment", "rate", "vote", "follow", "judge", "report"}
+_BY_PEOPLE = {
+    "submit",
+    "support",
+    "comment",
+    "rate",
+    "vote",
+    "follow",
+    "judge",
+    "report",
+    "contribute",
+    "join_draft_amendment",
+}
 
 
 class _ProposalSchedule:

@@ -86,6 +86,8 @@ class City:
     plans: list[Table] = field(default_factory=list)
     meetings: list[Table] = field(default_factory=list)
     populations: list[Table] = field(default_factory=list)
+    questionnaires: list[Table] = field(default_factory=list)
+    documents: list[Table] = field(default_factory=list)
 
     @property
     def people(self) -> set[str]:
@@ -109,6 +111,8 @@ def read_city(folder: Path = HERE) -> City:
         city.plans += entry.get("plan", [])
         city.meetings += entry.get("meeting", [])
         city.populations += entry.get("population", [])
+        city.questionnaires += entry.get("questionnaire", [])
+        city.documents += entry.get("document", [])
         if "passers_by" in entry:
             city.passers_by += make_visitors(entry["passers_by"])
         city.proposals += [

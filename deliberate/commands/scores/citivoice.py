@@ -85,8 +85,8 @@ def reason(survey: Path, as_json_: bool) -> None:
     """Compute the Deliberative Reason Index from a CSV file of answers before and after.
 
     Columns: participant, stage (before or after), C1, C2 … for considerations and P1, P2 … for
-    preferences. The index is compared with 1,000 random assignments of the preferences. Exit code
-    2 where the file cannot be read.
+    preferences; or reason_answers.csv of a release. The index is compared with 1,000 random
+    assignments of the preferences. Exit code 2 where the file cannot be read.
     """
     try:
         stages = read_survey(survey)

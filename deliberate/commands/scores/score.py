@@ -1,5 +1,6 @@
 """`deliberate score`: the CitiVoice scores of a process, or of the files of a release."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,6 +97,7 @@ def _process_scores(slug: str, options: ScoringOptions) -> citivoice.Scores:
 
 
 def _release_scores(folder: Path, options: ScoringOptions) -> tuple[citivoice.Scores, list[str]]:
+    _require_rows(read_manifest(folder), options)
     _report_unknown_kinds(citivoice.Log.from_files(events_file(folder)))
     scores = score_release_folder(
         folder, options.as_of, options.formulas, options.engine, whole=False
@@ -105,6 +107,19 @@ def _release_scores(folder: Path, options: ScoringOptions) -> tuple[citivoice.Sc
         "formulas"
     )
     return scores, differing_ids(folder / "scores.csv", scores) if is_comparable else []
+
+
+def _require_rows(manifest: Mapping[str, Any], options: ScoringOptions) -> None:
+    """Refuse an earlier end for a release without the rows of private acts.
+
+    It has their totals over its whole period alone; without them other numbers would follow.
+    """
+    withheld = manifest.get("withheld")
+    if options.as_of is not None and withheld:
+        raise ValueError(
+            f"--as-of needs every row, and this release has only totals of {', '.join(withheld)};"
+            " choose a release of that day, or score the process on its platform"
+        )
 
 
 def _report_unknown_kinds(log: citivoice.Log) -> None:

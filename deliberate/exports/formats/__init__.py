@@ -7,6 +7,7 @@ from deliberate.exports.duckdb_workspace import DuckDBWorkspace
 from deliberate.exports.formats.convokit import write_convokit
 from deliberate.exports.formats.graphml import write_graphml
 from deliberate.exports.formats.ocel import write_ocel
+from deliberate.exports.formats.pabulib import write_pabulib
 from deliberate.exports.formats.polis import write_polis
 from deliberate.exports.formats.xes import write_xes
 from deliberate.models import Process
@@ -19,5 +20,6 @@ FORMATS: dict[str, Writer] = {
     "ocel": write_ocel,
     "graphml": write_graphml,
     "polis": write_polis,
+    "pabulib": write_pabulib,
 }
 """Writers by format name: each writes into the release folder and returns the rows written."""

@@ -17,21 +17,28 @@ def table_csv(table: Table) -> str:
     return text.getvalue()
 
 
-def table_docx(title: str, table: Table) -> bytes:
-    """Return the table as a DOCX file on landscape pages; its first row is on every page."""
+def table_docx(title: str, lines: Sequence[str], table: Table, language: str) -> bytes:
+    """Return a title, lines and the table as a DOCX file on landscape pages.
+
+    The first row of the table is repeated on every page.
+    """
     from docx import Document
     from docx.enum.section import WD_ORIENT
     from docx.oxml import OxmlElement
 
     document = Document()
+    document.core_properties.title = title
+    document.core_properties.language = language
     page = document.sections[0]
     page.orientation = WD_ORIENT.LANDSCAPE
     page.page_width, page.page_height = page.page_height, page.page_width
     document.add_heading(title, 1)
-    grid = document.add_table(rows=0, cols=len(table[0]), style="Table Grid")
-    for row in table:
-        for cell, text in zip(grid.add_row().cells, row, strict=True):
-            cell.text = text
+    for line in lines:
+        document.add_paragraph(line)
+    grid = document.add_table(rows=len(table), cols=len(table[0]), style="Table Grid")
+    # One pass over the cells: asking each row for its cells is quadratic in their number.
+    for cell, text in zip(grid._cells, (text for row in table for text in row), strict=True):
+        cell.text = text
     grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     content = io.BytesIO()
     document.save(content)

@@ -20,7 +20,8 @@ SELECT 'p' || p.proposal_id, 'p' || p.proposal_id, NULL, coalesce(p.author_id, $
 FROM proposals AS p LEFT JOIN texts AS t ON t.id = 'p' || p.proposal_id
 UNION ALL
 SELECT 'c' || c.comment_id, 'p' || c.proposal_id,
-       CASE WHEN c.parent_id > 0 THEN 'c' || c.parent_id ELSE 'p' || c.proposal_id END,
+       CASE WHEN c.parent_id IN (SELECT comment_id FROM comments) THEN 'c' || c.parent_id
+            ELSE 'p' || c.proposal_id END,
        coalesce(c.author_id, $nobody), epoch(date_trunc($grain, c.posted_at))::BIGINT,
        t.text, c.stance, 'comment', c.author_role, c.depth
 FROM comments AS c LEFT JOIN texts AS t ON t.id = 'c' || c.comment_id

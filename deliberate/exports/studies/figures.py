@@ -104,6 +104,12 @@ def number_text(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
+def logged_text(report: StudyReport, value: int | None) -> str:
+    """Return a logged number; of a case that took place elsewhere the log carries nothing."""
+    text: str = _("not carried") if report.process.is_case else number_text(value)
+    return text
+
+
 def _criteria_figure(report: StudyReport, language: str) -> Figure:
     sources = [judgement_source(report)]
     if report.plan:
@@ -125,7 +131,13 @@ def _criteria_figure(report: StudyReport, language: str) -> Figure:
                     ("square", _share(row.judged)),
                     ("bar", _share(row.logged)),
                 ],
-                " / ".join(number_text(value) for value in (row.planned, row.judged, row.logged)),
+                " / ".join(
+                    (
+                        number_text(row.planned),
+                        number_text(row.judged),
+                        logged_text(report, row.logged),
+                    )
+                ),
             )
             for row in report.criteria
         ],

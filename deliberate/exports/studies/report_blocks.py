@@ -12,6 +12,7 @@ from deliberate.exports.studies.figures import (
     Figure,
     judgement_source,
     log_source,
+    logged_text,
     number_text,
     plan_source,
     report_figures,
@@ -80,7 +81,8 @@ def report_text(report: StudyReport, language: str, address: str, *, is_brief: b
 
     `address` is that of the page, for the citation.
     """
-    blocks = [*_opening(report, language), *_criteria(report, language)]
+    blocks = [*_case(report, language), *_opening(report, language)]
+    blocks += _criteria(report, language)
     blocks += _pledges(report, language)
     if not is_brief:
         blocks += [*_topics(report, language), *_annex(report, language)]
@@ -98,6 +100,17 @@ def _finding(finding: Finding, language: str) -> Iterator[Block]:
     yield Paragraph(text, written_in)
     if finding.addressee:
         yield Paragraph(f"{_('For:')} {finding.addressee}", "")
+
+
+def _case(report: StudyReport, language: str) -> Iterator[Block]:
+    """Yield what a case is that took place elsewhere, and that it has no log."""
+    if report.process.is_case:
+        if report.process.question:
+            yield Paragraph(report.process.question, "")
+        yield Paragraph(
+            _("This did not run on this platform: it has no log here. Logged: not carried."),
+            language,
+        )
 
 
 def _opening(report: StudyReport, language: str) -> Iterator[Block]:
@@ -132,7 +145,7 @@ def _criteria(report: StudyReport, language: str) -> Iterator[Block]:
                 f"{row.id} {row.names[language]}",
                 number_text(row.planned),
                 number_text(row.judged),
-                number_text(row.logged),
+                logged_text(report, row.logged),
             )
             for row in report.criteria
         ],

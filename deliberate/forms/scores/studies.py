@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from wtforms import FileField, RadioField, StringField, TextAreaField
+from wtforms import FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
@@ -137,3 +137,17 @@ class RedactionForm(LocalizedForm):
     """Why the texts of a source are erased."""
 
     ground = RadioField(_("Reason"), [DataRequired(REQUIRED)], choices=GROUNDS)
+
+
+class CaseForm(LocalizedForm):
+    """What took place elsewhere: name, description, who answers for it, and when it began."""
+
+    title = StringField(
+        _("What is studied"), [DataRequired(REQUIRED), Length(max=160, message=TOO_LONG)]
+    )
+    title_en = StringField(_("Name in English"), [Optional(), Length(max=160, message=TOO_LONG)])
+    question = TextAreaField(_("Description"), [Optional(), Length(max=4000, message=TOO_LONG)])
+    institution = SelectField(
+        _("Institution of this platform that answers for it"), [Optional()], choices=[]
+    )
+    began_on = DayField(_("Day on which it began or will begin"))

@@ -38,8 +38,25 @@ def unpacked(path: Path, *, force: bool = False) -> Iterator[Path]:
                 f"{path}: not a ZIP file that can be read, or an incomplete download"
             ) from error
         except (OSError, zlib.error) as error:
-            raise UnreadableSource(f"{path}: {error}") from error
-        yield Path(folder)
+            reason = getattr(error, "strerror", None) or "it is damaged"
+            raise UnreadableSource(f"{path}: cannot be unpacked: {reason}") from error
+        with _named_as(path, folder):
+            yield Path(folder)
+
+
+@contextmanager
+def _named_as(path: Path, folder: str) -> Iterator[None]:
+    """Name the archive in errors, and not the folder that it was unpacked into."""
+    try:
+        yield
+    except UnreadableSource as error:
+        named = str(error).replace(f"{folder}/", f"{path}: ").replace(folder, str(path))
+        raise UnreadableSource(named) from error
+    except OSError as error:
+        if not str(error.filename or "").startswith(folder):
+            raise
+        name = str(error.filename).removeprefix(folder).strip("/")
+        raise UnreadableSource(f"{path}: {name}: {error.strerror}") from error
 
 
 def _extract(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:

@@ -16,9 +16,9 @@ from deliberate.imports.files.packed import unpacked
 from deliberate.imports.files.reading import Layout, find_files, read_rows
 from deliberate.imports.profiles import Profile, ProposalColumns
 from deliberate.imports.source import BadRow, Reject, Row, UnreadableSource, reject
-from deliberate.imports.source_records import Author, SourceComment, SourceProposal
-from deliberate.imports.table_reader import SourceData
-from deliberate.imports.threads import StoredComment, ThreadBuilder
+from deliberate.imports.source_records import Author, SourceComment, SourceProposal, StoredComment
+from deliberate.imports.table_reader import NOTHING_TO_READ, SourceData
+from deliberate.imports.threads import ThreadBuilder
 from deliberate.text import excerpt, has_visible_sign
 from deliberate.vocabulary import AccountClass, Initiator, Role, Stance
 
@@ -58,16 +58,16 @@ def read_corpus(
     conversation_ids = _conversation_ids(rows)
     first = _first_utterances(rows, conversation_ids)
     starts = _proposals(data, rows, conversation_ids, first, conversations)
-    threads = ThreadBuilder(stored, starts)
+    # A corpus may withhold every text, as that of an open release does: then none is blank.
+    has_texts = any(has_visible_sign(cell_text(row, "text")) for row in rows.values())
+    threads = ThreadBuilder(data.acts, stored, starts)
     for utterance_id, row in rows.items():
         conversation_id = conversation_ids[utterance_id]
         if first.get(conversation_id) != utterance_id:
             first_id = first.get(conversation_id, conversation_id)
-            _comment(data, threads, row, conversation_id, first_id)
+            _comment(data, threads, row, conversation_id, first_id, has_texts=has_texts)
     data.rejects += threads.place_comments()
-    data.comments = len(threads.comments)
-    data.acts += threads.comments.values()
-    data.acts.sort(key=lambda act: act.sort_key)
+    data.comments = len(threads)
     data.report.count_rejects(data.rejects)
     return data
 
@@ -181,7 +181,7 @@ def _proposals(
         beginning = rows[first[root]] if root in first else None
         act = _proposal(root, moment, beginning, meta if isinstance(meta, dict) else {})
         act.set_sort_key(moment)
-        data.acts.append(act)
+        data.acts.add(act)
     data.proposals = len(starts)
     return starts
 
@@ -209,12 +209,18 @@ def _proposal(
 
 
 def _comment(
-    data: SourceData, threads: ThreadBuilder, row: Row, conversation_id: str, first_id: str
+    data: SourceData,
+    threads: ThreadBuilder,
+    row: Row,
+    conversation_id: str,
+    first_id: str,
+    *,
+    has_texts: bool,
 ) -> None:
     parent, moment = _parent_id(row), _timestamp(row)
     text = cell_text(row, "text")
-    if not has_visible_sign(text):
-        data.report.note(row, "the text has nothing to read")
+    if is_blank := has_texts and not has_visible_sign(text):
+        data.report.note(row, NOTHING_TO_READ)
     threads.add(
         SourceComment(
             at=moment,
@@ -225,6 +231,7 @@ def _comment(
             body=text,
             markup="plain",
             stance=_stance(row),
+            is_blank=is_blank,
         ),
         row,
     )

@@ -210,7 +210,7 @@ def _statement_text(conversation: Conversation, row: Row) -> str:
     if len(text) > MAX_STATEMENT:
         raise BadRow(f"comment-body is longer than {MAX_STATEMENT} characters")
     if not has_visible_sign(text):
-        conversation.report.note(row, "comment-body has nothing to read")
+        conversation.report.note(row, "comment-body has nothing to read: kept, but not shown")
     return text
 
 
@@ -231,7 +231,7 @@ def _statement(conversation: Conversation, row: Row) -> None:
         author=Author(str(_source_id(row, "author-id"))),
         source_id=source_id,
         text=text,
-        state=_state(row),
+        state=_state(row) if has_visible_sign(text) else OptionState.DECLINED,
         agrees=_count(row, "agrees"),
         disagrees=_count(row, "disagrees"),
     )

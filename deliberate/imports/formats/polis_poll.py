@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select, update
 
 from deliberate.database import db, new_salt
-from deliberate.imports.accounts import AccountImporter
+from deliberate.imports.accounts import AccountImporter, usual_authors
 from deliberate.imports.batch import MAX_BATCH_SIZE, Batch, recorded_batch
 from deliberate.imports.formats.polis_files import Conversation, SourceStatement, SourceVote
 from deliberate.imports.import_ledger import read_ledger
@@ -77,7 +77,9 @@ class _ConversationWriter:
         process = self.process or self._open_process()
         poll = self._find_poll(process) or self._open_poll(process)
         ledger = read_ledger(process, PLATFORM, self.slug)
-        accounts = AccountImporter(ledger, PLATFORM, self.slug, self.conversation.acts)
+        accounts = AccountImporter(
+            ledger, PLATFORM, self.slug, usual_authors(self.conversation.acts)
+        )
         self.options = {str(option.source_id): option for option in poll.options}
         done = _count_written_acts(poll)
         self._replay(self.conversation.acts[:done])

@@ -84,7 +84,8 @@ class ModerationDecision(Base):
         "Moderation decisions",
         owner="subject.author_id moderator_id",
         columns=(
-            "id subject_type subject_id proposal_id outcome ground stance report_count decided_at"
+            "id subject_type subject_id proposal_id document_id outcome ground stance"
+            " report_count decided_at"
         ),
         kept=ACCOUNTABILITY,
         hidden="moderator_id",
@@ -94,7 +95,9 @@ class ModerationDecision(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_type: Mapped[str] = mapped_column(String(24))
     subject_id: Mapped[int] = mapped_column(BigId)
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    """The draft text of a contribution to one, which has no proposal."""
     outcome: Mapped[ModerationOutcome] = mapped_column(String(16))
     ground: Mapped[ModerationRule | None] = mapped_column(String(24))
     note: Mapped[str] = mapped_column(
@@ -106,12 +109,12 @@ class ModerationDecision(Base):
         info=personal(Category.TECHNICAL, owner="subject.author_id", download=False),
     )
     stance: Mapped[int | None] = mapped_column(SmallInteger)
-    """Stance of the comment, so that statistics show whether one side is hidden more often."""
+    """Stance of the contribution, so that statistics show whether one side is hidden more often."""
     report_count: Mapped[int] = mapped_column(default=0)
     moderator_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    proposal: Mapped[Proposal] = relationship()
+    proposal: Mapped[Proposal | None] = relationship()
     appeal: Mapped["Appeal | None"] = relationship(back_populates="decision")
     edit_request: Mapped["EditRequest | None"] = relationship(back_populates="decision")
 

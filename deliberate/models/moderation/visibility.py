@@ -57,7 +57,7 @@ INDEXED = NOT_WITHDRAWN & COUNTED
 TITLE_READERS = NOT_HIDDEN | IsReader("author_id")
 """Who may read the title of a proposal: everybody unless it is hidden, and always its author."""
 SHOWN_TEXT = NOT_WITHDRAWN & (NOT_HIDDEN | (HELD & IsReader("author_id")))
-"""Who may read a comment or a proposal's body; its author also while it is held."""
+"""Who may read a contribution, or the body of a proposal; its author also while it is held."""
 BODY_READERS = SHOWN_TEXT & Through("author", IsNull("erased_at"), if_none=True)
 
 

@@ -52,7 +52,7 @@ class Comment(HideableText, Base):
         owner="author_id",
         columns=(
             "id proposal_id parent_id root_id depth author_id author_role institution_id "
-            "language stance is_question is_orphan posted_at edited_at withdrawn_at "
+            "language stance is_question is_orphan is_blank posted_at edited_at withdrawn_at "
             "strong_count weak_count rating_count strength reply_count is_answered "
             "source_id desk_institution_id hidden_at hidden_ground held_until"
         ),
@@ -83,6 +83,8 @@ class Comment(HideableText, Base):
     is_question: Mapped[bool] = mapped_column(default=False)
     is_orphan: Mapped[bool] = mapped_column(default=False)
     """An imported reply without its parent: it heads a branch here and counts as depth 1."""
+    is_blank: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """An imported comment with nothing to read: it keeps its place and counts nowhere."""
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

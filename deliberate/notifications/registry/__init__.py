@@ -7,6 +7,7 @@ are made from these lines.
 from deliberate.notifications.registry import (
     accounts,
     desk,
+    documents,
     moderation,
     polls,
     processes,
@@ -27,6 +28,7 @@ REGISTRY: dict[type[NoticeEvent], Line] = {
         threads,
         polls,
         processes,
+        documents,
         desk,
         moderation,
         accounts,

@@ -22,7 +22,7 @@ from deliberate.vocabulary.notices import (
 LINES = (
     Line(
         HeldNotice,
-        ("comment.held", "proposal.held"),
+        ("comment.held", "proposal.held", "contribution.held"),
         Audience.PERSON,
         _("Your text is held"),
         _(
@@ -32,7 +32,7 @@ LINES = (
     ),
     Line(
         DelayedNotice,
-        ("comment.delayed", "proposal.delayed"),
+        ("comment.delayed", "proposal.delayed", "contribution.delayed"),
         Audience.PERSON,
         _("Your text waits"),
         _(
@@ -60,14 +60,14 @@ LINES = (
     ),
     Line(
         KeptNotice,
-        ("comment.kept", "proposal.kept"),
+        ("comment.kept", "proposal.kept", "contribution.kept"),
         Audience.PERSON,
         _("Your text stays"),
         _("A moderator decided: your text on “%(title)s” stays as it is."),
     ),
     Line(
         HiddenNotice,
-        ("comment.hidden", "proposal.hidden"),
+        ("comment.hidden", "proposal.hidden", "contribution.hidden"),
         Audience.PERSON,
         _("Your text was hidden"),
         _(
@@ -77,7 +77,7 @@ LINES = (
     ),
     Line(
         RestoredNotice,
-        ("comment.restored", "proposal.restored"),
+        ("comment.restored", "proposal.restored", "contribution.restored"),
         Audience.PERSON,
         _("Your text is shown again"),
         _("A moderator decided: your text on “%(title)s” is shown again."),

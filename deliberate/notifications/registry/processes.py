@@ -6,9 +6,12 @@ from deliberate.notifications.registry.line import Line
 from deliberate.vocabulary.notices import (
     Audience,
     NewsNotice,
+    OrganisersAskedNotice,
     PhaseBeganNotice,
     ProcessChangedNotice,
     QuestionnaireOpenedNotice,
+    ReasonSurveyAfterNotice,
+    ReasonSurveyOpenedNotice,
     Timing,
 )
 
@@ -30,6 +33,37 @@ LINES = (
             "“%(process_title)s” comes to its close. Residents who took part are asked how it was "
             "for them; the answers are secret. The questions are on the page of the process."
         ),
+    ),
+    Line(
+        OrganisersAskedNotice,
+        ("questionnaire.opened",),
+        Audience.PERSON,
+        _("How did you run this process?"),
+        _(
+            "“%(process_title)s” comes to its close. Those who run it are asked how it went; the "
+            "answers are secret, and are shown beside those of residents."
+        ),
+    ),
+    Line(
+        ReasonSurveyOpenedNotice,
+        ("reason_survey.opened",),
+        Audience.PROCESS,
+        _("What do you think now, before the discussion?"),
+        _(
+            "“%(process_title)s” asks what weighs with you and what you prefer, once now and once "
+            "later. Taking part is your choice. The questions are on the page of the process."
+        ),
+    ),
+    Line(
+        ReasonSurveyAfterNotice,
+        ("reason_survey.opened",),
+        Audience.PROCESS,
+        _("What do you think now, after the discussion?"),
+        _(
+            "“%(process_title)s” asks those who answered before the discussion a second time. The "
+            "questions are on the page of the process."
+        ),
+        Timing.ON_DATE,
     ),
     Line(
         NewsNotice,

@@ -36,9 +36,11 @@ from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.operations.moderation.open_items import close_all_open_items
 from deliberate.operations.proposals.attachments import mark_attachments_removed
 from deliberate.operations.proposals.file_store import delete_files
+from deliberate.operations.scores.reason_surveys import delete_reason_answers
 from deliberate.operations.search import INDEX_TABLES, compact_index
 from deliberate.operations.threads.comments import adjust_stance_count
 from deliberate.permissions.decision import Refused, is_signed_in, require
+from deliberate.queries.moderation.contributions import CONTRIBUTION_MODELS
 from deliberate.queries.proposals.follows import shows_topic
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import topic_id
@@ -161,13 +163,14 @@ def _erase_everything(act: Act[...], person: Person) -> list[str]:
     files = _withdraw_proposals(act, person) + _draft_files(act, person)
     _withdraw_comments(act, person)
     _withdraw_unit_contributions(act, person)
-    for subject_type, model in (("comment", Comment), ("proposal", Proposal)):
+    for subject_type, model in CONTRIBUTION_MODELS.items():
         own = select(model.id).where(model.author_id == person.id)
         close_all_open_items(act, subject_type, own)
     _erase_unshown_statements(act, person)
     topics = _proposed_topics(act.session, person)
     person.erased_at = now()
     act.session.flush()
+    delete_reason_answers(act.session, person.id)
     _erase_marked(act.session, list_models(Base), person.id)
     _forget_followed_topics(act.session, topics)
     _title_tombstones(act, person)

@@ -11,16 +11,20 @@ from deliberate.models import (
     Document,
     Person,
     UnitAnswer,
+    UnitAnswerDraft,
     UnitContribution,
     UnitText,
 )
 from deliberate.models.moderation.visibility import ANYONE
-from deliberate.permissions.decision import InvalidInput, require
+from deliberate.operations.notices.notices import notify_person
+from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.documents import may_answer_contributions
+from deliberate.queries.documents.answer_desk import missing_consents
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean
 from deliberate.vocabulary import ResponseGround, UnitDecision
 from deliberate.vocabulary.events.documents import AmendmentDecided, UnitAnswered
+from deliberate.vocabulary.notices import ContributionAnsweredNotice
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,18 @@ def answer_unit(
     unit: UnitText,
     entry: AnswerEntry,
     *,
+    draft: UnitAnswerDraft | None = None,
     context: RequestContext = NO_REQUEST,
 ) -> UnitAnswer:
-    """Answer contributions to a unit together. Raises Refused, InvalidInput."""
+    """Answer contributions to a unit together; a `draft` with all consents is deleted by the act.
+
+    Raises Refused, also where a check or a signature is missing, and InvalidInput.
+    """
     with recorded(staff, UnitAnswered, context) as act:
         require(may_answer_contributions(act.lock(staff), act.lock(document)))
-        contributions = _named(act, document, entry.contribution_ids)
+        if missing_consents(staff, document, draft):
+            raise Refused(_("Others must check or sign this answer before it is published."))
+        contributions = named_contributions(act, document, entry.contribution_ids)
         answer = UnitAnswer(
             document=document,
             unit_id=unit.unit_id,
@@ -71,10 +81,30 @@ def answer_unit(
             grounds=entry.ground,
             answers=[row.id for row in contributions],
         )
+        _notify_answered(act, answer, contributions)
+        if draft is not None:
+            act.session.delete(draft)
     return answer
 
 
-def _named(act: Act[...], document: Document, ids: Sequence[int]) -> Sequence[UnitContribution]:
+def _notify_answered(
+    act: Act[...], answer: UnitAnswer, contributions: Sequence[UnitContribution]
+) -> None:
+    """Notify each author of what an answer names, once, at the first of the contributions."""
+    notified = {answer.answered_by_id}
+    for row in contributions:
+        if row.author_id not in notified:
+            notified.add(row.author_id)
+            notice = ContributionAnsweredNotice(
+                document=row.document_id, contribution=row.id, answer=answer.id
+            )
+            notify_person(act, row.author, notice)
+
+
+def named_contributions(
+    act: Act[...], document: Document, ids: Sequence[int]
+) -> Sequence[UnitContribution]:
+    """Return the contributions that an answer names. Raises InvalidInput for any other id."""
     rows = act.session.scalars(
         select(UnitContribution)
         .where(

@@ -12,8 +12,11 @@ from deliberate.models import (
     UnitContribution,
     UnitText,
 )
+from deliberate.operations.moderation.holds import hold_by_rule
+from deliberate.operations.moderation.open_items import close_open_items, record_requested_edit
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.documents import (
+    may_change_contribution,
     may_contribute,
     may_join_amendment,
     may_withdraw_contribution,
@@ -26,7 +29,7 @@ from deliberate.vocabulary.events.documents import (
     AmendmentProposed,
     AmendmentWithdrawn,
 )
-from deliberate.vocabulary.events.threads import CommentPosted, CommentWithdrawn
+from deliberate.vocabulary.events.threads import CommentEdited, CommentPosted, CommentWithdrawn
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,25 @@ def comment_on_unit(
         act.set_text(lambda: comment.sealed_text, comment, stance=stance)
         logged = "question" if is_question else "argument"
         act.about(comment, kind=logged, unit=unit.unit_id)
+        hold_by_rule(act, comment)
     return comment
+
+
+def change_unit_comment(
+    author: Person,
+    comment: UnitContribution,
+    body: str,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> None:
+    """Change a comment or a question as a moderator asked. Raises Refused, InvalidInput."""
+    with recorded(author, CommentEdited, context) as act:
+        require(may_change_contribution(author, act.lock(comment)))
+        comment.body, comment.edited_at = _required(body), now()
+        act.set_text(lambda: comment.sealed_text, comment)
+        act.about(comment)
+        record_requested_edit(act, comment)
+        hold_by_rule(act, comment)
 
 
 def propose_amendment(
@@ -93,6 +114,7 @@ def propose_amendment(
         act.session.add(amendment)
         act.set_text(lambda: amendment.sealed_text, amendment)
         act.about(amendment, unit=unit.unit_id, version=document.version)
+        hold_by_rule(act, amendment)
     return amendment
 
 
@@ -122,6 +144,7 @@ def withdraw_amendment(
     with recorded(author, AmendmentWithdrawn, context) as act:
         require(may_withdraw_contribution(author, act.lock(amendment)))
         amendment.withdrawn_at = now()
+        close_open_items(act, amendment)
         act.about(amendment)
 
 
@@ -132,6 +155,7 @@ def withdraw_unit_comment(
     with recorded(author, CommentWithdrawn, context) as act:
         require(may_withdraw_contribution(author, act.lock(comment)))
         comment.withdrawn_at = now()
+        close_open_items(act, comment)
         act.about(comment)
 
 

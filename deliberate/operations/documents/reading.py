@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from deliberate.legal_texts.markers import is_pasal
 from deliberate.legal_texts.parser import parse_text
 from deliberate.legal_texts.sources import read_file
 from deliberate.legal_texts.units import MAX_UNITS, ParsedText, UnreadableTextError
@@ -10,11 +11,16 @@ from deliberate.permissions.decision import InvalidInput
 
 
 def read_upload(content: bytes) -> str:
-    """Return the text of a file, one line for each of its paragraphs. Raises InvalidInput."""
+    """Return the text of a file, one line for each of its paragraphs. Raises InvalidInput.
+
+    Headings are marked only in a text without Pasal: a BAB or a Pasal may have a heading's style.
+    """
     try:
         lines = read_file(content)
     except UnreadableTextError as error:
         raise InvalidInput(_message(error)) from error
+    if any(is_pasal(line.text) for line in lines):
+        return "\n".join(line.text for line in lines)
     return "\n".join(f"{'#' * line.level} {line.text}".strip() for line in lines)
 
 

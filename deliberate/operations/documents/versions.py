@@ -19,6 +19,7 @@ from deliberate.models import (
     UnitText,
 )
 from deliberate.operations.documents.reading import read_units
+from deliberate.operations.notices.notices import notify_contributors, notify_process
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.documents import may_open_document, may_revise_document
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
@@ -27,6 +28,11 @@ from deliberate.vocabulary.events.documents import (
     DocumentClosed,
     DocumentOpened,
     DocumentRevised,
+)
+from deliberate.vocabulary.notices import (
+    ConsultationClosedNotice,
+    ConsultationOpenedNotice,
+    DraftRevisedNotice,
 )
 
 
@@ -81,6 +87,7 @@ def open_document(
         version.counts = {"units": len(parsed.units)}
         act.set_text(lambda: version.sealed_text, version)
         act.about(version, units=len(parsed.units))
+        notify_process(act, process, ConsultationOpenedNotice(document=document.id))
     return document
 
 
@@ -110,6 +117,8 @@ def revise_document(
             added=counts["added"],
             dropped=counts["dropped"],
         )
+        notice = DraftRevisedNotice(document=document.id, version=version.number)
+        notify_contributors(act, document, notice)
     return version
 
 
@@ -121,6 +130,7 @@ def close_document(
         require(may_revise_document(act.lock(staff), act.lock(document)))
         document.closed_at = now()
         act.about(document)
+        notify_process(act, document.process, ConsultationClosedNotice(document=document.id))
 
 
 def count_changes(lineage: Lineage) -> dict[str, int]:

@@ -1,6 +1,7 @@
-"""Report a comment or proposal, decide on it by a named rule, appeal against the decision."""
+"""Report a contribution, decide on it by a named rule, appeal against the decision."""
 
 from datetime import timedelta
+from typing import TypeVar
 
 from flask_babel import lazy_gettext as _
 
@@ -13,7 +14,6 @@ from deliberate.models import (
     Escalation,
     ModerationDecision,
     Person,
-    Proposal,
     Report,
 )
 from deliberate.operations.moderation.open_items import close_open_items
@@ -31,7 +31,7 @@ from deliberate.permissions.moderation.decisions import (
     may_restore,
     needs_decision,
 )
-from deliberate.queries.moderation.contributions import Contribution
+from deliberate.queries.moderation.contributions import Contribution, document_of, proposal_of
 from deliberate.queries.moderation.decisions import (
     ReportingNetworks,
     count_reporting_networks,
@@ -57,6 +57,10 @@ from deliberate.vocabulary.events.moderation import (
     CommentHidden,
     CommentKept,
     CommentRestored,
+    ContributionHeld,
+    ContributionHidden,
+    ContributionKept,
+    ContributionRestored,
     EditAsked,
     MatterPassed,
     ProposalHeld,
@@ -77,16 +81,33 @@ from deliberate.vocabulary.notices import (
     RestoredNotice,
 )
 
+AboutText = TypeVar("AboutText", ModerationNotice, EscalatedNotice)
 REPORT_HOLD = timedelta(hours=24)
 EDIT_PERIOD = timedelta(days=2)
 """How long an author may change a text after an edit request."""
 MIN_VERIFIED_NETWORKS, MIN_ESTABLISHED_NETWORKS = 3, 5
 """Numbers of networks whose reports hold a text: of verified residents, of established accounts."""
 
-_HELD = {"comment": CommentHeld, "proposal": ProposalHeld}
-_KEPT = {"comment": CommentKept, "proposal": ProposalKept}
-_HIDDEN = {"comment": CommentHidden, "proposal": ProposalHidden}
-_RESTORED = {"comment": CommentRestored, "proposal": ProposalRestored}
+_HELD = {
+    "comment": CommentHeld,
+    "proposal": ProposalHeld,
+    "unit_contribution": ContributionHeld,
+}
+_KEPT = {
+    "comment": CommentKept,
+    "proposal": ProposalKept,
+    "unit_contribution": ContributionKept,
+}
+_HIDDEN = {
+    "comment": CommentHidden,
+    "proposal": ProposalHidden,
+    "unit_contribution": ContributionHidden,
+}
+_RESTORED = {
+    "comment": CommentRestored,
+    "proposal": ProposalRestored,
+    "unit_contribution": ContributionRestored,
+}
 
 
 def report_contribution(
@@ -97,7 +118,7 @@ def report_contribution(
     *,
     context: RequestContext = NO_REQUEST,
 ) -> None:
-    """Report a comment or proposal, once a person; enough reports hold it for a day."""
+    """Report a contribution, once a person; enough reports hold it for a day."""
     with recorded(reporter, ReportFiled, context) as act:
         require(may_report(reporter, _lock(act, contribution)))
         if has_reported(reporter, contribution):
@@ -243,8 +264,7 @@ def escalate(
             )
         )
         act.about(contribution)
-        passed = EscalatedNotice(subject=contribution.subject_type, id=contribution.id)
-        notify_moderators(act, _proposal_of(contribution), passed)
+        notify_moderators(act, proposal_of(contribution), _notice(EscalatedNotice, contribution))
 
 
 def restore_contribution(
@@ -327,10 +347,12 @@ def _add_decision(
 
 def _decided_columns(contribution: Contribution) -> dict[str, object]:
     """Return the columns of a decision that state what it is about."""
+    proposal, document = proposal_of(contribution), document_of(contribution)
     return {
         "subject_type": contribution.subject_type,
         "subject_id": contribution.id,
-        "proposal_id": contribution.proposal_id,
+        "proposal_id": proposal.id if proposal else None,
+        "document_id": document.id if document else None,
         "stance": getattr(contribution, "stance", None),
     }
 
@@ -388,9 +410,14 @@ def _grant_appeal(act: Act[...], contribution: Contribution) -> None:
 def _notify_author(
     act: Act[...], notice: type[ModerationNotice], contribution: Contribution
 ) -> None:
-    event = notice(subject=contribution.subject_type, id=contribution.id)
-    notify_person(act, contribution.author, event, _proposal_of(contribution))
+    event = _notice(notice, contribution)
+    notify_person(act, contribution.author, event, proposal_of(contribution))
 
 
-def _proposal_of(contribution: Contribution) -> Proposal:
-    return contribution.proposal if isinstance(contribution, Comment) else contribution
+def _notice(kind: type[AboutText], contribution: Contribution) -> AboutText:
+    document = document_of(contribution)
+    return kind(
+        subject=contribution.subject_type,
+        id=contribution.id,
+        document=document.id if document else None,
+    )

@@ -4,20 +4,29 @@ from datetime import datetime
 
 from deliberate.clock import now
 from deliberate.days import local_hour, local_today, time_of_day
-from deliberate.models import Comment, Process, Proposal
+from deliberate.models import Process
 from deliberate.operations.notices.notices import notify_person
+from deliberate.queries.moderation.contributions import Contribution, document_of, proposal_of
 from deliberate.queries.moderation.decisions import list_decisions
 from deliberate.queries.moderation.hold_rules import matching_hold_rule
 from deliberate.queries.processes.working_days import add_process_days
 from deliberate.recording import Act
-from deliberate.vocabulary.events.moderation import CommentDelayed, ProposalDelayed
+from deliberate.vocabulary.events.moderation import (
+    CommentDelayed,
+    ContributionDelayed,
+    ProposalDelayed,
+)
 from deliberate.vocabulary.notices import DelayedNotice
 
 HOLD_WORKING_DAYS = 2
-_DELAYED = {"comment": CommentDelayed, "proposal": ProposalDelayed}
+_DELAYED = {
+    "comment": CommentDelayed,
+    "proposal": ProposalDelayed,
+    "unit_contribution": ContributionDelayed,
+}
 
 
-def hold_by_rule(act: Act[...], contribution: Comment | Proposal) -> None:
+def hold_by_rule(act: Act[...], contribution: Contribution) -> None:
     """Hold a new text if a rule applies, and notify its author of the rule and the end time.
 
     A text is held once: an edit does not hold a text again that a moderator kept or that was held
@@ -29,16 +38,16 @@ def hold_by_rule(act: Act[...], contribution: Comment | Proposal) -> None:
     rule = matching_hold_rule(author, contribution)
     if rule is None or list_decisions(contribution):
         return
-    proposal = contribution.proposal if isinstance(contribution, Comment) else contribution
-    until = _hold_end(proposal.process)
+    until, document = _hold_end(contribution.process), document_of(contribution)
     contribution.hold(until, rule.value)
     act.consequence(_DELAYED[contribution.subject_type], contribution, rule=rule)
     notice = DelayedNotice(
         subject=contribution.subject_type,
         id=contribution.id,
+        document=document.id if document else None,
         until=until.isoformat(),
     )
-    notify_person(act, author, notice, proposal)
+    notify_person(act, author, notice, proposal_of(contribution))
 
 
 def _hold_end(process: Process) -> datetime:

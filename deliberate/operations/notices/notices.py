@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from deliberate.models import Notice, Person, Process, Proposal
+from deliberate.models import Document, Notice, Person, Process, Proposal
 from deliberate.recording import Act
 from deliberate.vocabulary.notices import NoticeEvent
 
@@ -21,9 +21,16 @@ def notify_process(
     act.session.add(row)
 
 
-def notify_moderators(act: Act[...], proposal: Proposal, event: NoticeEvent) -> None:
-    """Add a notice to all moderators, except the actor."""
-    act.session.add(_notice(act, event, ".moderators", proposal_id=proposal.id))
+def notify_contributors(act: Act[...], document: Document, event: NoticeEvent) -> None:
+    """Add a notice to those who contributed to a draft text, except the actor."""
+    row = _notice(act, event, f".{event.KIND}", process_id=document.process_id)
+    act.session.add(row)
+
+
+def notify_moderators(act: Act[...], proposal: Proposal | None, event: NoticeEvent) -> None:
+    """Add a notice to all moderators, except the actor; without a proposal on a draft text."""
+    proposal_id = proposal.id if proposal else None
+    act.session.add(_notice(act, event, ".moderators", proposal_id=proposal_id))
 
 
 def notify_staff(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Person, Poll, Questionnaire, VotingCode
+from deliberate.models import Person, Poll, Questionnaire, ReasonSurvey, VotingCode
 from deliberate.models.polls import ballot_box_root
 from deliberate.operations.polls.ballots import hash_code, new_code
 from deliberate.operations.polls.office_ballots import erase_ballot_links
@@ -30,6 +30,7 @@ from deliberate.vocabulary.events.polls import BallotBoxClosed, CodesMade
 BALLOT_TABLES = (
     *("poll_ballot", "poll_voter", "poll_code"),
     *("questionnaire_answer", "questionnaire_roll"),
+    *("reason_answer", "reason_roll"),
 )
 MAX_CODES = 100_000
 RECENTLY_CLOSED = timedelta(minutes=3)
@@ -100,12 +101,15 @@ def rewrite_ballots_when_due() -> list[str]:
 
 
 def _has_just_closed(moment: datetime) -> bool:
-    """Return whether a poll or a questionnaire closed within the last minutes."""
+    """Return whether a poll, questionnaire or survey closed within the last minutes."""
     queries = (
-        select(box.id)
-        .where(box.closes_at <= moment, box.closes_at > moment - RECENTLY_CLOSED)
-        .limit(1)
-        for box in (Poll, Questionnaire)
+        select(end).where(end <= moment, end > moment - RECENTLY_CLOSED).limit(1)
+        for end in (
+            Poll.closes_at,
+            Questionnaire.closes_at,
+            ReasonSurvey.before_closes_at,
+            ReasonSurvey.closes_at,
+        )
     )
     return any(db.session.scalar(query) is not None for query in queries)
 
@@ -153,6 +157,8 @@ _SORT_KEYS = {
     "poll_code": "key",
     "questionnaire_answer": "key",
     "questionnaire_roll": "questionnaire_id, person_id",
+    "reason_answer": "key, stage, item",
+    "reason_roll": "survey_id, stage, person_id",
 }
 _UNSORTED_QUERIES = {
     table: f"""SELECT count(DISTINCT writer) > 1

@@ -15,12 +15,14 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.days import local_today
 from deliberate.models import Person, Process, Release
+from deliberate.operations.scores.stored_scores import store_computed_scores
 from deliberate.operations.site.job_runs import run_each
 from deliberate.permissions.decision import require
 from deliberate.permissions.releases import may_remove_release
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.releases.release_files import MANIFEST, sha256_of
 from deliberate.queries.releases.releases import has_new_acts, newest_release, removed_releases
+from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.queries.scores.process_scores import SOURCE_RELEASE, opened_process_slugs
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.vocabulary.events.releases import ReleaseBuilt, ReleaseRemoved
@@ -40,6 +42,8 @@ def publish_release(
 ) -> Release:
     """Build the open tier of a process below `folder` and publish it under its date.
 
+    Its scores are stored, so that the scoreboard shows the numbers of the release.
+
     A failed build leaves published releases unchanged. The next build removes the files of a killed
     one, which were never reachable. `builder` is None for the nightly job.
     """
@@ -49,7 +53,8 @@ def publish_release(
     with exclusive_build(process_folder):
         _remove_unpublished_builds(process, process_folder)
         stamp = _next_free_stamp(process, folder)
-        manifest = build_release(process, process_folder / stamp, progress, formats)
+        scores = compute_scores(process, pictures=True)
+        manifest = build_release(process, process_folder / stamp, progress, formats, scores=scores)
         try:
             size = pack_release(process_folder / stamp)
             with recorded(builder, ReleaseBuilt, context) as act:
@@ -70,6 +75,7 @@ def publish_release(
         except BaseException as error:
             _remove_unpublished_builds(process, process_folder)
             raise translate_build_error(error, process_folder / stamp) from error
+    store_computed_scores(process, scores)
     return release
 
 

@@ -137,7 +137,7 @@ def rate_questions(
         require(may_rate(evaluator, assessment))
         assessor = next(row for row in assessment.assessors if row.person_id == evaluator.id)
         for rating in ratings:
-            require(is_question(rating.question))
+            require(is_question(rating.question, assessment))
             _set_rating(assessor, rating.question, rating.value, clean(rating.reason))
             if rating.evidence is not None:
                 _add_evidence(assessment, assessor, rating.question, rating.evidence)
@@ -250,7 +250,7 @@ def write_pledges(
 def _set_pledge(
     assessment: Assessment, assessor: Assessor, question: str, content: PledgeInput | None
 ) -> None:
-    require(is_question(question))
+    require(is_question(question, assessment))
     if assessment.stage != AssessmentStage.EX_ANTE:
         raise Refused(_("Pledges are made before a process."))
     own = pledges_by(assessment, assessor)

@@ -23,7 +23,7 @@ from deliberate.models import (
     QuestionnaireRoll,
 )
 from deliberate.models.scores.questionnaire import answer_box_root
-from deliberate.operations.notices.notices import notify_process
+from deliberate.operations.notices.notices import notify_person, notify_process
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.scores.questionnaires import may_answer, may_open_questionnaire
 from deliberate.queries.scores.questionnaires import (
@@ -31,16 +31,17 @@ from deliberate.queries.scores.questionnaires import (
     VALUES,
     count_answered,
     list_due_questionnaires,
+    list_organisers,
     questions_of,
 )
-from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.vocabulary import QuestionnaireAudience
 from deliberate.vocabulary.events.scores import (
     QuestionnaireAnswered,
     QuestionnaireOpened,
     QuestionnairePublished,
 )
-from deliberate.vocabulary.notices import QuestionnaireOpenedNotice
+from deliberate.vocabulary.notices import OrganisersAskedNotice, QuestionnaireOpenedNotice
 
 FEWEST_DAYS, MOST_DAYS = 7, 60
 
@@ -70,9 +71,18 @@ def open_questionnaire(
         )
         act.session.add(questionnaire)
         act.about(questionnaire, audience=audience, questions=len(catalogue.questions[audience]))
-        if audience == QuestionnaireAudience.PARTICIPANTS:
-            notify_process(act, process, QuestionnaireOpenedNotice())
+        _notify_asked(act, process, audience)
     return questionnaire
+
+
+def _notify_asked(act: Act[...], process: Process, audience: QuestionnaireAudience) -> None:
+    """Notify those whom a questionnaire asks; whoever opened it knows."""
+    if audience == QuestionnaireAudience.PARTICIPANTS:
+        notify_process(act, process, QuestionnaireOpenedNotice())
+        return
+    for person in list_organisers(process.id):
+        if act.actor is None or person.id != act.actor.id:
+            notify_person(act, person, OrganisersAskedNotice(), process=process)
 
 
 def answer_questionnaire(

@@ -8,15 +8,18 @@ from sqlalchemy import delete
 from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import ComparedScore, Process, ScoreSnapshot
+from deliberate.models import ComparedScore, Person, Process, ScoreSnapshot
 from deliberate.operations.releases.study_plans import store_plan_shares
 from deliberate.operations.site.job_runs import run_each
+from deliberate.permissions.decision import require
+from deliberate.permissions.scores.assessments import may_assess
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.scores.computed_scores import chart_data, compute_scores, sealed_logs
 from deliberate.queries.scores.process_scores import (
     list_compared_scores,
     newest_snapshot,
     opened_process_slugs,
+    unscored_processes,
 )
 
 
@@ -29,7 +32,13 @@ def store_scores(slug: str, log: citivoice.Log | None = None) -> bool:
     process = get_process(slug)
     if process is None:
         raise LookupError(slug)
-    scores = compute_scores(process, pictures=True, log=log)
+    return store_computed_scores(process, compute_scores(process, pictures=True, log=log), log)
+
+
+def store_computed_scores(
+    process: Process, scores: citivoice.Scores, log: citivoice.Log | None = None
+) -> bool:
+    """Store scores with pictures that were computed just now; return False if nothing changed."""
     last = newest_snapshot(process.id)
     digest = scores.inputs_hash()
     has_changed = not last or not _is_unchanged(last, scores, digest)
@@ -119,3 +128,15 @@ def store_all_scores() -> int:
 
         run_each("store_all_scores", slugs, store)
     return len(changed)
+
+
+def store_new_scores() -> int:
+    """Store the scores of the processes that have none yet and return their number."""
+    return run_each("store_new_scores", [row.slug for row in unscored_processes()], store_scores)
+
+
+def compute_first_scores(evaluator: Person, process: Process) -> None:
+    """Score a process that has no scores yet, without waiting for the night."""
+    require(may_assess(evaluator))
+    if newest_snapshot(process.id) is None:
+        store_scores(process.slug)

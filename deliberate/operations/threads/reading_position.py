@@ -7,34 +7,34 @@ from sqlalchemy.exc import OperationalError
 
 from deliberate.clock import now
 from deliberate.database import transient
-from deliberate.models import Person, Proposal, ReadingPosition
-from deliberate.queries.threads.unread_comments import get_reading_position
+from deliberate.models import Person, ReadingPosition
+from deliberate.queries.threads.unread_comments import last_read_before_visit
 
 REFRESH_AFTER = timedelta(minutes=5)
 """An unchanged position is written again after this time only."""
 
 
 def save_reading_position(
-    reader: Person, proposal: Proposal, last_read_id: int | None, newest_id: int
+    reader: Person, proposal_id: int, before: ReadingPosition | None, newest_id: int
 ) -> None:
     """Save the newest comment shown to a person, and the last one read before this visit.
 
-    Does nothing where the transient store cannot be written, so that reading never fails.
+    `before` is the position as it was stored. Does nothing where the transient store cannot be
+    written, so that reading never fails.
     """
-    with suppress(OperationalError):
-        position = get_reading_position(reader.id, proposal.id)
-        start = newest_id if last_read_id is None else last_read_id
-        if position is not None and _is_current(position, start, newest_id):
-            return
-        position = ReadingPosition(
-            person_id=reader.id,
-            proposal_id=proposal.id,
-            last_read_id=start,
-            newest_id=newest_id,
-            viewed_at=now(),
-        )
-        with transient() as store:
-            store.merge(position)
+    last_read_id = last_read_before_visit(before)
+    start = newest_id if last_read_id is None else last_read_id
+    if before is not None and _is_current(before, start, newest_id):
+        return
+    position = ReadingPosition(
+        person_id=reader.id,
+        proposal_id=proposal_id,
+        last_read_id=start,
+        newest_id=newest_id,
+        viewed_at=now(),
+    )
+    with suppress(OperationalError), transient() as store:
+        store.merge(position)
 
 
 def _is_current(position: ReadingPosition, last_read_id: int, newest_id: int) -> bool:

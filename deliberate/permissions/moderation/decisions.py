@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal
+from deliberate.models import Appeal, ModerationDecision, Person, Proposal, UnitContribution
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -18,6 +18,7 @@ from deliberate.permissions.decision import (
     not_yours,
 )
 from deliberate.permissions.proposals.proposals import is_author, is_unanswered
+from deliberate.queries.moderation.contributions import Contribution
 from deliberate.queries.moderation.decisions import get_last_decision, open_reports
 from deliberate.queries.moderation.open_items import (
     get_open_edit_request,
@@ -29,7 +30,7 @@ from deliberate.vocabulary import ModerationOutcome, Role
 APPEAL_PERIOD = timedelta(days=30)
 
 
-def may_report(person: Person | None, contribution: Comment | Proposal) -> Decision:
+def may_report(person: Person | None, contribution: Contribution) -> Decision:
     """Allow any account to report a visible text of another author."""
     is_own = person is not None and contribution.author_id == person.id
     return all_of(
@@ -41,7 +42,7 @@ def may_report(person: Person | None, contribution: Comment | Proposal) -> Decis
     )
 
 
-def is_decidable(contribution: Comment | Proposal) -> Decision:
+def is_decidable(contribution: Contribution) -> Decision:
     """Allow a decision on a text that is visible or held."""
     is_withdrawn = contribution.withdrawn_at is not None or is_author_erased(contribution)
     if is_withdrawn or (contribution.is_hidden and not contribution.is_held):
@@ -49,12 +50,12 @@ def is_decidable(contribution: Comment | Proposal) -> Decision:
     return ALLOWED
 
 
-def is_author_erased(contribution: Comment | Proposal) -> bool:
+def is_author_erased(contribution: Contribution) -> bool:
     """Return whether the author's account, and the text with it, was erased."""
     return contribution.author is not None and contribution.author.is_erased
 
 
-def may_moderate(person: Person | None, contribution: Comment | Proposal) -> Decision:
+def may_moderate(person: Person | None, contribution: Contribution) -> Decision:
     """Allow moderators and administrators, except on their own texts."""
     is_own = person is not None and contribution.author_id == person.id
     return all_of(
@@ -63,7 +64,7 @@ def may_moderate(person: Person | None, contribution: Comment | Proposal) -> Dec
     )
 
 
-def may_hide(person: Person | None, contribution: Comment | Proposal) -> Decision:
+def may_hide(person: Person | None, contribution: Contribution) -> Decision:
     """Allow moderators to hide a visible or held text, except one they escalated."""
     return all_of(
         may_moderate(person, contribution),
@@ -72,14 +73,14 @@ def may_hide(person: Person | None, contribution: Comment | Proposal) -> Decisio
     )
 
 
-def _has_not_escalated(person: Person | None, contribution: Comment | Proposal) -> Decision:
+def _has_not_escalated(person: Person | None, contribution: Contribution) -> Decision:
     escalation = get_open_escalation(contribution)
     if person is not None and escalation is not None and escalation.moderator_id == person.id:
         return not_yours(_("You passed this on: a second moderator decides."))
     return ALLOWED
 
 
-def needs_decision(contribution: Comment | Proposal) -> Decision:
+def needs_decision(contribution: Contribution) -> Decision:
     """Allow a decision where a text is reported or held, or an edit request is open."""
     if (
         contribution.is_held
@@ -90,21 +91,28 @@ def needs_decision(contribution: Comment | Proposal) -> Decision:
     return Decision(_("This has not been reported, or it has already been decided."))
 
 
-def may_request_edit(person: Person | None, contribution: Comment | Proposal) -> Decision:
+def may_request_edit(person: Person | None, contribution: Contribution) -> Decision:
     """Allow moderators to request an edit once, while an author can still change the text."""
     return all_of(
         may_hide(person, contribution),
         ALLOWED
         if contribution.author_id is not None
         else Decision(_("The author has no account here.")),
-        is_unanswered(contribution) if isinstance(contribution, Proposal) else ALLOWED,
+        _is_changeable(contribution),
         ALLOWED
         if get_open_edit_request(contribution) is None
         else Decision(_("The author has already been asked to change it.")),
     )
 
 
-def may_escalate(person: Person | None, contribution: Comment | Proposal) -> Decision:
+def _is_changeable(contribution: Contribution) -> Decision:
+    """Allow a request for texts that their author can change."""
+    if isinstance(contribution, UnitContribution) and contribution.kind == "amendment":
+        return Decision(_("An amendment cannot be changed for this. Hide it or keep it."))
+    return is_unanswered(contribution) if isinstance(contribution, Proposal) else ALLOWED
+
+
+def may_escalate(person: Person | None, contribution: Contribution) -> Decision:
     """Allow moderators to escalate a text that needs a decision, once, if a second moderator
     exists.
     """
@@ -118,7 +126,7 @@ def may_escalate(person: Person | None, contribution: Comment | Proposal) -> Dec
     return ALLOWED
 
 
-def may_restore(person: Person | None, contribution: Comment | Proposal) -> Decision:
+def may_restore(person: Person | None, contribution: Contribution) -> Decision:
     """Allow moderators to restore a text that a moderator hid, while no appeal waits."""
     if not (moderates := may_moderate(person, contribution)):
         return moderates
@@ -131,7 +139,7 @@ def may_restore(person: Person | None, contribution: Comment | Proposal) -> Deci
 
 
 def may_appeal(
-    person: Person | None, contribution: Comment | Proposal, decision: ModerationDecision | None
+    person: Person | None, contribution: Contribution, decision: ModerationDecision | None
 ) -> Decision:
     """Allow the author one appeal within 30 days of the decision that hid the text."""
     if not (wrote := is_author(person, contribution)):
@@ -150,7 +158,7 @@ def may_appeal(
 
 
 def may_decide_appeal(
-    person: Person | None, appeal: Appeal, contribution: Comment | Proposal
+    person: Person | None, appeal: Appeal, contribution: Contribution
 ) -> Decision:
     """Allow a moderator who neither made the decision nor wrote the text."""
     has_decided = person is not None and appeal.decision.moderator_id == person.id

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.models import Comment, Draft, Person, Process, Proposal
+from deliberate.models import Comment, Draft, Person, Process, Proposal, UnitContribution
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -73,8 +73,8 @@ def may_withdraw(person: Person | None, proposal: Proposal) -> Decision:
     return all_of(is_author(person, proposal), status, is_unanswered(proposal))
 
 
-def is_author(person: Person | None, content: Proposal | Comment) -> Decision:
-    """Return whether a person wrote a proposal or a comment."""
+def is_author(person: Person | None, content: Proposal | Comment | UnitContribution) -> Decision:
+    """Return whether a person wrote a proposal, a comment or a contribution to a draft text."""
     if person is None or content.author_id is None or content.author_id != person.id:
         return not_yours(_("Only the author may do this."))
     return is_signed_in(person)

@@ -247,11 +247,11 @@ def _is_assessor(assessor: Assessor | None) -> Decision:
     return ALLOWED
 
 
-def is_question(question: str) -> Decision:
-    """Return whether the framework has this question."""
+def is_question(question: str, assessment: Assessment) -> Decision:
+    """Return whether the framework of an assessment has this question."""
     return (
         ALLOWED
-        if question in question_ids()
+        if question in question_ids(assessment.framework)
         else Decision(_("The framework has no such question."))
     )
 

@@ -1,4 +1,4 @@
-"""What a person took part in: proposals, comments, supports and polls."""
+"""What a person took part in: proposals, comments, draft texts, supports and polls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ from sqlalchemy.orm import contains_eager, joinedload
 from deliberate.database import Base, db
 from deliberate.models import (
     Comment,
+    Document,
     Person,
     Poll,
     PollVoter,
     Process,
     Proposal,
     Support,
+    UnitContribution,
 )
 
 NEWEST = 20
@@ -28,11 +30,13 @@ class Participation:
 
     proposals: Sequence[Proposal]
     comments: Sequence[Comment]
+    contributions: Sequence[UnitContribution]
     supported: Sequence[Proposal]
     polls: Sequence[Poll]
 
     def __bool__(self) -> bool:
-        return bool(self.proposals or self.comments or self.supported or self.polls)
+        written = self.proposals or self.comments or self.contributions
+        return bool(written or self.supported or self.polls)
 
 
 def get_participation(person: Person) -> Participation:
@@ -50,6 +54,7 @@ def get_participation(person: Person) -> Participation:
     return Participation(
         proposals=_newest(own.order_by(Proposal.id.desc())),
         comments=_newest(_own_comments(person)),
+        contributions=_newest(_own_contributions(person)),
         supported=_newest(supported),
         polls=_newest(polls.options(joinedload(Poll.process)).order_by(Poll.id.desc())),
     )
@@ -62,6 +67,15 @@ def _own_comments(person: Person) -> Select[Comment]:
         .join(Comment.proposal)
         .options(contains_eager(Comment.proposal).joinedload(Proposal.process))
         .order_by(Comment.id.desc())
+    )
+
+
+def _own_contributions(person: Person) -> Select[UnitContribution]:
+    return (
+        select(UnitContribution)
+        .where(UnitContribution.author_id == person.id)
+        .options(joinedload(UnitContribution.document).joinedload(Document.process))
+        .order_by(UnitContribution.id.desc())
     )
 
 

@@ -16,6 +16,7 @@ from deliberate.models import (
     UnitContribution,
     UnitText,
 )
+from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.documents.documents import list_units, top_address
 from deliberate.queries.documents.lineage import get_lineage
 
@@ -58,6 +59,27 @@ def list_answers(contribution_ids: Sequence[int]) -> dict[int, list[UnitAnswer]]
     return answers
 
 
+def list_named_ids(answer_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return the ids of the contributions that some answers name, by answer."""
+    named: dict[int, list[int]] = defaultdict(list)
+    rows = db.session.execute(
+        select(AnsweredContribution.answer_id, AnsweredContribution.contribution_id)
+        .where(AnsweredContribution.answer_id.in_(answer_ids))
+        .order_by(AnsweredContribution.answer_id, AnsweredContribution.contribution_id)
+    )
+    for answer_id, contribution_id in rows:
+        named[answer_id].append(contribution_id)
+    return named
+
+
+def count_all_rights(document: Document) -> Rights:
+    """Return the three rights of all contributions to a draft text, in any version."""
+    total = Rights()
+    for _unit_id, _number, rights in _rights_of_units(document, document.version):
+        total.add(rights)
+    return total
+
+
 def count_rights(document: Document, version: DocumentVersion) -> DocumentRights:
     """Return the three rights of all contributions up to a version, by where they stand in it.
 
@@ -91,6 +113,17 @@ def _rights_of_units(document: Document, until: int) -> list[tuple[int, int, Rig
         .group_by(UnitContribution.unit_id, DocumentVersion.number)
     )
     return [(row[0], row[1], Rights(row[2], row[3], row[4])) for row in rows]
+
+
+def count_unanswered(document: Document) -> int:
+    """Return how many contributions that everybody can read no answer names."""
+    named = select(AnsweredContribution.contribution_id)
+    query = select(func.count(UnitContribution.id)).where(
+        UnitContribution.document_id == document.id,
+        UnitContribution.visible_to(ANYONE),
+        UnitContribution.id.not_in(named),
+    )
+    return db.session.scalar(query) or 0
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,24 @@ def list_contributions(
     return [_shown(row, by_id, lineage, version.number) for row in rows]
 
 
+def count_earlier_contributions(
+    contribution: UnitContribution, version: DocumentVersion, units: Sequence[UnitText]
+) -> int:
+    """Return how many contributions stand before one in its list at some units of a version."""
+    document = contribution.document
+    is_amendment = contribution.kind == "amendment"
+    at_units = _stands_at(
+        document, get_lineage(document), [unit.unit_id for unit in units], version.number
+    )
+    query = (
+        select(func.count(UnitContribution.id))
+        .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
+        .where(UnitContribution.id < contribution.id, at_units)
+        .where((UnitContribution.kind == "amendment") == is_amendment)
+    )
+    return db.session.scalar(query) or 0
+
+
 def _stands_at(
     document: Document, lineage: DocumentLineage, unit_ids: Sequence[int], until: int
 ) -> ColumnElement[bool]:

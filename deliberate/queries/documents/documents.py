@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.database import db
-from deliberate.legal_texts.units import Unit
+from deliberate.legal_texts.units import ParsedText, Unit
 from deliberate.models import (
     Document,
     DocumentVersion,
@@ -77,6 +77,15 @@ def plain_units(rows: Sequence[UnitText]) -> list[Unit]:
     return [
         Unit(row.kind, row.number, row.address, row.parent, row.heading, row.body) for row in rows
     ]
+
+
+def get_parsed_text(version: DocumentVersion) -> ParsedText:
+    """Return a version as it was read, with its units."""
+    units = [
+        Unit(u.kind, u.number, u.address, u.parent, u.heading, u.body, u.explanation)
+        for u in list_units(version)
+    ]
+    return ParsedText(version.preamble, units, version.closing, version.explanation)
 
 
 def top_address(address: str) -> str:

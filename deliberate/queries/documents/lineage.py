@@ -1,13 +1,14 @@
 """Where the units of a version stand in later ones: contributions follow them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from deliberate.database import db
-from deliberate.models import Document, DocumentVersion, UnitSource
+from deliberate.models import Document, DocumentVersion, UnitSource, UnitText
 
 
 @dataclass
@@ -49,3 +50,35 @@ def get_lineage(document: Document) -> DocumentLineage:
     for number, source_id, unit_id in rows:
         lineage.heirs[number][source_id].add(unit_id)
     return lineage
+
+
+def list_sources(units: Sequence[UnitText]) -> dict[int, list[int]]:
+    """Return the units of the version before that some units come from, by id of the unit text.
+
+    A unit that goes on is the first of its own sources; a new one has none.
+    """
+    version_ids = {unit.version_id for unit in units}
+    unit_ids = [unit.unit_id for unit in units]
+    newer, older = aliased(DocumentVersion), aliased(DocumentVersion)
+    rows = db.session.execute(
+        select(newer.id, UnitText.unit_id)
+        .join(
+            older,
+            (older.document_id == newer.document_id) & (older.number == newer.number - 1),
+        )
+        .join(UnitText, UnitText.version_id == older.id)
+        .where(newer.id.in_(version_ids), UnitText.unit_id.in_(unit_ids))
+    )
+    went_on = {(version_id, unit_id) for version_id, unit_id in rows}
+    others: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for version_id, unit_id, source_id in db.session.execute(
+        select(UnitSource.version_id, UnitSource.unit_id, UnitSource.source_id)
+        .where(UnitSource.version_id.in_(version_ids), UnitSource.unit_id.in_(unit_ids))
+        .order_by(UnitSource.source_id)
+    ):
+        others[version_id, unit_id].append(source_id)
+    return {
+        unit.id: [unit.unit_id] * ((unit.version_id, unit.unit_id) in went_on)
+        + others[unit.version_id, unit.unit_id]
+        for unit in units
+    }

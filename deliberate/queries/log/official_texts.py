@@ -57,6 +57,9 @@ from deliberate.vocabulary.events.moderation import (
     CommentHidden,
     CommentKept,
     CommentRestored,
+    ContributionHidden,
+    ContributionKept,
+    ContributionRestored,
     EditAsked,
     ProposalHidden,
     ProposalKept,
@@ -86,7 +89,7 @@ from deliberate.vocabulary.events.responses import (
     ProposalReferred,
     ReferralDeclined,
 )
-from deliberate.vocabulary.events.threads import CommentPosted
+from deliberate.vocabulary.events.threads import CommentEdited, CommentPosted
 
 SINGLE_TEXTS = (
     (ProcessDocument, (ProcessDocumentAdded.KIND,), "title"),
@@ -101,14 +104,25 @@ SINGLE_TEXTS = (
     (OverlapDecision, (OverlapSettled.KIND,), "decision"),
     (DocumentVersion, (DocumentOpened.KIND, DocumentRevised.KIND), "source"),
     (UnitAnswer, (UnitAnswered.KIND,), "reason"),
-    (UnitContribution, (CommentPosted.KIND, AmendmentProposed.KIND), "body"),
+    (UnitContribution, (CommentPosted.KIND, CommentEdited.KIND, AmendmentProposed.KIND), "body"),
 )
-"""Texts that one act publishes and none changes; the column stands for all of the text."""
+"""Texts with the acts that publish or change them, of which the last counts.
+
+The column stands for all of the text.
+"""
 REASONS_OF_PROCESSES = (ProcessChanged.KIND, ProcessClosed.KIND, PhaseScheduled.KIND)
 OUTCOMES = {
-    **dict.fromkeys((CommentHidden.KIND, ProposalHidden.KIND), ModerationOutcome.HIDDEN),
-    **dict.fromkeys((CommentKept.KIND, ProposalKept.KIND), ModerationOutcome.KEPT),
-    **dict.fromkeys((CommentRestored.KIND, ProposalRestored.KIND), ModerationOutcome.RESTORED),
+    **dict.fromkeys(
+        (CommentHidden.KIND, ProposalHidden.KIND, ContributionHidden.KIND),
+        ModerationOutcome.HIDDEN,
+    ),
+    **dict.fromkeys(
+        (CommentKept.KIND, ProposalKept.KIND, ContributionKept.KIND), ModerationOutcome.KEPT
+    ),
+    **dict.fromkeys(
+        (CommentRestored.KIND, ProposalRestored.KIND, ContributionRestored.KIND),
+        ModerationOutcome.RESTORED,
+    ),
     EditAsked.KIND: ModerationOutcome.ASKED,
 }
 BoundText = Any

@@ -56,6 +56,7 @@ from deliberate.vocabulary.events.responses import (
     ResponsePublished,
 )
 from deliberate.vocabulary.events.threads import (
+    BlankCommentImported,
     CommentCorrected,
     CommentEdited,
     CommentPosted,
@@ -63,7 +64,8 @@ from deliberate.vocabulary.events.threads import (
 )
 
 PROPOSAL_TEXTS = (ProposalSubmitted.KIND, ProposalRevised.KIND)
-COMMENT_TEXTS = (CommentPosted.KIND, CommentEdited.KIND)
+NEW_COMMENTS = (CommentPosted.KIND, BlankCommentImported.KIND)
+COMMENT_TEXTS = (*NEW_COMMENTS, CommentEdited.KIND)
 STEPS = (CommitmentUpdated.KIND, CommitmentFulfilled.KIND, CommitmentDropped.KIND)
 COMPARED_KINDS = (
     *PROPOSAL_TEXTS, *COMMENT_TEXTS, *STEPS, ProposalSummarised.KIND, ProposalMerged.KIND,
@@ -164,16 +166,17 @@ class _ProposalComparison:
                 yield PageFault("comment", comment.id, "id")
                 continue
             yield from self._compare_comment(comment, entries)
-        for comment_id in sorted(self.entries[CommentPosted.KIND].keys() - present):
-            entry = self.entries[CommentPosted.KIND][comment_id][0]
-            yield PageFault("comment", comment_id, "-", entry.seq)
+        for kind in NEW_COMMENTS:
+            for comment_id in sorted(self.entries[kind].keys() - present):
+                yield PageFault("comment", comment_id, "-", self.entries[kind][comment_id][0].seq)
 
     def _compare_comment(self, comment: Comment, entries: Sequence[Entry]) -> Iterator[PageFault]:
         posted = entries[0]
         yield from _text_fault("comment", comment.id, "body", comment, entries[-1])
         yield from self._compare_author(comment, posted)
         parent_id = None if (posted.parent_id or 0) < 0 else posted.parent_id
-        sealed = {"parent_id": parent_id, "stance": posted.stance}
+        is_blank = posted.kind == BlankCommentImported.KIND
+        sealed = {"parent_id": parent_id, "stance": posted.stance, "is_blank": is_blank}
         if posted.actor_id is not None:
             sealed["author_role"] = posted.actor_role
         if posted.origin != Origin.IMPORT:

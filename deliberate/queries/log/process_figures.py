@@ -1,7 +1,8 @@
 """Comparison of figures about a process with the log: population, counted groups, answers.
 
 Each is bound by what the log has of it: the hash of the stated table, the numbers of the last
-count, the hash over all answers of a questionnaire.
+count, the hash over all answers of a questionnaire or of a survey of reasons, and over the
+statements of the latter.
 """
 
 from collections.abc import Iterator
@@ -15,15 +16,20 @@ from deliberate.models import (
     PopulationBand,
     Questionnaire,
     QuestionnaireAnswer,
+    ReasonSurvey,
 )
 from deliberate.models.scores.questionnaire import answer_box_root
+from deliberate.models.scores.reason_survey import reason_box_root, statements_hash
 from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
 from deliberate.queries.scores.inclusion import list_population, population_hash
+from deliberate.queries.scores.studies.reason_surveys import reason_answer_lines
 from deliberate.vocabulary.events.scores import (
     BandCounted,
     GroupsCounted,
     PopulationStated,
     QuestionnairePublished,
+    ReasonSurveyOpened,
+    ReasonSurveyPublished,
 )
 
 
@@ -32,6 +38,7 @@ def compare_process_figures(session: Session) -> Iterator[PageFault]:
     yield from _compare_population(session)
     yield from _compare_counts(session)
     yield from _compare_answers(session)
+    yield from _compare_reason_surveys(session)
 
 
 def _last_entries(session: Session, kind: str) -> dict[int, Entry]:
@@ -116,3 +123,20 @@ def _root(session: Session, questionnaire: Questionnaire) -> str:
         QuestionnaireAnswer.key, QuestionnaireAnswer.question, QuestionnaireAnswer.value
     ).where(QuestionnaireAnswer.questionnaire_id == questionnaire.id)
     return answer_box_root(questionnaire, session.execute(lines).all())
+
+
+def _compare_reason_surveys(session: Session) -> Iterator[PageFault]:
+    opened = _last_entries(session, ReasonSurveyOpened.KIND)
+    ended = _last_entries(session, ReasonSurveyPublished.KIND)
+    for survey in session.scalars(select(ReasonSurvey).order_by(ReasonSurvey.id)):
+        entry = opened.get(survey.id)
+        if entry is None:
+            yield PageFault("reason_survey", survey.id, "id")
+        elif statements_hash(survey.items) != entry.details["hash"]:
+            yield PageFault("reason_survey", survey.id, "items", entry.seq)
+        if survey.published_at is None:
+            continue
+        entry = ended.get(survey.id)
+        root = reason_box_root(survey, reason_answer_lines(survey.id))
+        if entry is None or root != entry.details["root"]:
+            yield PageFault("reason_survey", survey.id, "answers", entry.seq if entry else None)

@@ -27,7 +27,12 @@ from deliberate.vocabulary.events.proposals import (
     ProposalWithdrawn,
 )
 from deliberate.vocabulary.events.responses import ResponsePublished
-from deliberate.vocabulary.events.threads import CommentCorrected, CommentEdited, CommentPosted
+from deliberate.vocabulary.events.threads import (
+    BlankCommentImported,
+    CommentCorrected,
+    CommentEdited,
+    CommentPosted,
+)
 
 PUBLIC_KINDS = kinds_with(Visibility.PUBLIC)
 SALTED_SUBJECTS: dict[str, type[Proposal | Comment | Response | Option | UnitContribution]] = {
@@ -36,7 +41,8 @@ SALTED_SUBJECTS: dict[str, type[Proposal | Comment | Response | Option | UnitCon
 """Subjects whose texts have one salt, by the type in the log."""
 TEXTS_OF_SUBJECTS = {
     *(ProposalSubmitted.KIND, ProposalRevised.KIND, ProposalWithdrawn.KIND),
-    *(CommentPosted.KIND, CommentEdited.KIND, CommentCorrected.KIND),
+    *(CommentPosted.KIND, BlankCommentImported.KIND),
+    *(CommentEdited.KIND, CommentCorrected.KIND),
     *(ResponsePublished.KIND, StatementSuggested.KIND, AmendmentProposed.KIND),
 }
 """Kinds whose text has the salt of their subject; that of a decision on it is another's."""

@@ -1,27 +1,31 @@
-"""The texts that moderation decides on: comments and proposals, loaded by type and id."""
+"""The texts that moderation decides on, loaded by type and id.
+
+These are comments, proposals, and contributions to draft texts.
+"""
 
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Comment, Proposal
+from deliberate.models import Comment, Document, Proposal, UnitContribution
 from deliberate.models.moderation.visibility import ANYONE
 
-Contribution = Comment | Proposal
-CONTRIBUTION_MODELS: dict[str, type[Comment] | type[Proposal]] = {
+Contribution = Comment | Proposal | UnitContribution
+ContributionModel = type[Comment] | type[Proposal] | type[UnitContribution]
+CONTRIBUTION_MODELS: dict[str, ContributionModel] = {
     "comment": Comment,
     "proposal": Proposal,
+    "unit_contribution": UnitContribution,
 }
 ContributionKey = tuple[str, int]
 """Subject type and id of a contribution, as reports and decisions refer to it."""
 
 
 def get_contribution(subject_type: str, subject_id: int) -> Contribution | None:
-    """Return a comment or a proposal, or None if there is none with this id."""
-    if subject_type == "comment":
-        return db.session.get(Comment, subject_id)
-    return db.session.get(Proposal, subject_id)
+    """Return the contribution of a type with an id, or None if there is none."""
+    key = (subject_type, subject_id)
+    return load_contributions([key]).get(key)
 
 
 def is_text_shown(contribution: Contribution) -> bool:
@@ -29,6 +33,18 @@ def is_text_shown(contribution: Contribution) -> bool:
     if isinstance(contribution, Proposal):
         return contribution.is_text_visible_to(ANYONE)
     return contribution.is_visible_to(ANYONE)
+
+
+def proposal_of(contribution: Contribution) -> Proposal | None:
+    """Return the proposal that a text is or is written on, None for one on a draft text."""
+    if isinstance(contribution, Comment):
+        return contribution.proposal
+    return contribution if isinstance(contribution, Proposal) else None
+
+
+def document_of(contribution: Contribution) -> Document | None:
+    """Return the draft text that a contribution is written on, None for other texts."""
+    return contribution.document if isinstance(contribution, UnitContribution) else None
 
 
 def load_contributions(keys: Iterable[ContributionKey]) -> Mapping[ContributionKey, Contribution]:

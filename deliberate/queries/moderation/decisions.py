@@ -1,4 +1,4 @@
-"""Reports, decisions and appeals on one comment or proposal."""
+"""Reports, decisions and appeals on one contribution."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,14 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal, Report
+from deliberate.models import Appeal, ModerationDecision, Person, Report
 from deliberate.models.moderation.visibility import SHOWN_TEXT
-from deliberate.queries.moderation.contributions import CONTRIBUTION_MODELS, Contribution
+from deliberate.queries.moderation.contributions import (
+    CONTRIBUTION_MODELS,
+    Contribution,
+    ContributionModel,
+    get_contribution,
+)
 
 ESTABLISHED_AFTER = timedelta(days=14)
 
@@ -52,9 +57,10 @@ def get_last_decision(contribution: Contribution) -> ModerationDecision | None:
 
 def get_decided_contribution(decision: ModerationDecision) -> Contribution:
     """Return the contribution that a decision is about; its row is never deleted."""
-    if decision.subject_type == "comment":
-        return db.session.get_one(Comment, decision.subject_id)
-    return db.session.get_one(Proposal, decision.subject_id)
+    contribution = get_contribution(*decision.subject_key)
+    if contribution is None:
+        raise LookupError(f"no {decision.subject_type} {decision.subject_id}")
+    return contribution
 
 
 def get_appeal(appeal_id: int) -> Appeal | None:
@@ -87,6 +93,6 @@ def count_reporting_networks(contribution: Contribution) -> ReportingNetworks:
     return ReportingNetworks(db.session.scalar(verified) or 0, db.session.scalar(established) or 0)
 
 
-def _has_visible_text(model: type[Comment] | type[Proposal]) -> ColumnElement[bool]:
+def _has_visible_text(model: ContributionModel) -> ColumnElement[bool]:
     texts = select(model.id).where(model.author_id == Person.id, SHOWN_TEXT.of(model))
     return texts.correlate(Person).exists()

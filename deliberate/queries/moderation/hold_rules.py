@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import Comment, Person, Proposal
+from deliberate.models import Comment, Person, Proposal, UnitContribution
 from deliberate.queries.moderation.contributions import Contribution
 from deliberate.text import comparable_letters
 from deliberate.vocabulary import HoldRule, Role
@@ -37,6 +37,8 @@ def matching_hold_rule(author: Person, contribution: Contribution) -> HoldRule |
 
 def count_links(contribution: Contribution) -> int:
     """Count the links of a text, including its source and URLs that are not clickable."""
+    if isinstance(contribution, UnitContribution):
+        return len(_URL.findall(_whole_text(contribution)))
     other_text = (
         contribution.source_note if isinstance(contribution, Comment) else contribution.title
     )
@@ -44,9 +46,16 @@ def count_links(contribution: Contribution) -> int:
     return in_body + len(_URL.findall(other_text))
 
 
+def _whole_text(contribution: Contribution) -> str:
+    """Return the text that repeats are found in; of an amendment, its words with the reason."""
+    if isinstance(contribution, UnitContribution):
+        return contribution.replacement + contribution.body
+    return contribution.body
+
+
 def _is_repeated(author: Person, contribution: Contribution) -> bool:
     """Return whether the author published the same letters and digits within the last month."""
-    text = comparable_letters(contribution.body)
+    text = comparable_letters(_whole_text(contribution))
     if len(text) < MIN_COMPARED_LETTERS:
         return False
     return any(comparable_letters(body) == text for body in _recent_texts(author, contribution))
@@ -56,10 +65,16 @@ def _recent_texts(
     author: Person, contribution: Contribution, limit: int = MAX_COMPARED
 ) -> Iterator[str]:
     """Yield other texts that a person published within the last month, newest first."""
-    for model, created_at in ((Comment, Comment.posted_at), (Proposal, Proposal.published_at)):
-        texts = select(model.body).where(
-            model.author_id == author.id, created_at > now() - REPEAT_WINDOW
-        )
+    for model, text, created_at in (
+        (Comment, Comment.body, Comment.posted_at),
+        (Proposal, Proposal.body, Proposal.published_at),
+        (
+            UnitContribution,
+            UnitContribution.replacement + UnitContribution.body,
+            UnitContribution.posted_at,
+        ),
+    ):
+        texts = select(text).where(model.author_id == author.id, created_at > now() - REPEAT_WINDOW)
         if isinstance(contribution, model):
             texts = texts.where(model.id != contribution.id)
         yield from db.session.scalars(texts.order_by(model.id.desc()).limit(limit))

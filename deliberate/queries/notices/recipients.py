@@ -8,7 +8,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import (
+    AmendmentJoin,
     Comment,
+    Document,
+    DocumentVersion,
     Follow,
     Person,
     Poll,
@@ -18,13 +21,14 @@ from deliberate.models import (
     Proposal,
     Sanction,
     Support,
+    UnitContribution,
 )
 from deliberate.text import topic_id
 from deliberate.vocabulary import Role
 
 Recipients = list[tuple[int, str]]
 """Ids of people, each with the reason for which the person is notified."""
-REASONS = ("author", "commenter", "supporter", "voter", "follower")
+REASONS = ("author", "commenter", "contributor", "supporter", "voter", "follower")
 """Why a person is notified; the first that applies is given in the notice."""
 
 
@@ -91,6 +95,23 @@ def list_supporters(proposal: Proposal, version: int, after: int, limit: int) ->
     return _page([_source(Support.person_id, "supporter", is_earlier, after, limit)], limit)
 
 
+def list_contributors(document: Document, version: int, after: int, limit: int) -> Recipients:
+    """Return the next of those who contributed to earlier versions of a draft text, by id.
+
+    Whoever withdrew a contribution is told nothing of it; who joined an amendment is told.
+    """
+    earlier = select(DocumentVersion.id).where(
+        DocumentVersion.document_id == document.id, DocumentVersion.number < version
+    )
+    is_standing = UnitContribution.version_id.in_(earlier) & UnitContribution.withdrawn_at.is_(None)
+    joined = AmendmentJoin.contribution_id.in_(select(UnitContribution.id).where(is_standing))
+    sources = [
+        _source(UnitContribution.author_id, "contributor", is_standing, after, limit),
+        _source(AmendmentJoin.person_id, "contributor", joined, after, limit),
+    ]
+    return _page(sources, limit)
+
+
 def list_process_audience(process: Process, after: int, limit: int) -> Recipients:
     """Return the next of those who took part in a process or follow it, by id."""
     proposal_ids = select(Proposal.id).where(Proposal.process_id == process.id)
@@ -98,6 +119,8 @@ def list_process_audience(process: Process, after: int, limit: int) -> Recipient
     institution_ids = db.session.scalars(
         select(ProcessInstitution.institution_id).where(ProcessInstitution.process_id == process.id)
     )
+    documents = select(Document.id).where(Document.process_id == process.id)
+    on_draft = UnitContribution.document_id.in_(documents)
     in_process = Proposal.process_id == process.id
     sources = [
         _source(Proposal.author_id, "author", in_process, after, limit),
@@ -107,6 +130,7 @@ def list_process_audience(process: Process, after: int, limit: int) -> Recipient
         _source(
             Support.person_id, "supporter", Support.proposal_id.in_(proposal_ids), after, limit
         ),
+        _source(UnitContribution.author_id, "contributor", on_draft, after, limit),
         _source(PollVoter.person_id, "voter", PollVoter.poll_id.in_(poll_ids), after, limit),
         _followers("process", process.id, after, limit),
         *(_followers("institution", id_, after, limit) for id_ in institution_ids),

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deliberate.models import Option, Poll
-from deliberate.queries.polls.ballot_rules import HIGHEST_SCORE
 from deliberate.queries.polls.tally import Tally
 from deliberate.vocabulary import CountingMethod, PollType
 
@@ -29,8 +28,8 @@ def result_tables(poll: Poll, tally: Tally) -> list[ResultTable]:
         case PollType.RANKED:
             return _ranking_tables(poll, tally, options)
         case PollType.SCORE:
-            columns = ["points", *range(HIGHEST_SCORE + 1)]
             scores = [(o.label, [tally.votes[o.id], *tally.distribution[o.id]]) for o in options]
+            columns = ["points", *range(max(len(row) - 1 for _label, row in scores))]
             return [ResultTable("scores", columns, scores)]
         case PollType.BUDGET:
             funded = set(tally.funded)

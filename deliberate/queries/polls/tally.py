@@ -46,7 +46,7 @@ class Tally:
     """For each option: ballots that choose it, points, or first preferences."""
     ranking: Ranking = ()
     distribution: Distribution = field(default_factory=dict)
-    """For each option: ballots by rank 1…n, by score 0…5, or agree, disagree, pass."""
+    """For each option: ballots by rank 1…n, by score from 0, or agree, disagree, pass."""
     rounds: tuple[Round, ...] = ()
     pairwise: Mapping[Pair, int] = field(default_factory=dict)
     """Ballots that rank the first option of a pair above the second; unranked options are last."""
@@ -152,8 +152,12 @@ def _count_values(
 
 
 def _score_tally(rules: TallyRules, ballots: Sequence[BallotValues], base: Tally) -> Tally:
-    """Add up the scores; an option without a score on a ballot gets none from it."""
-    distribution = _count_values(rules, ballots, range(HIGHEST_SCORE + 1))
+    """Add up the scores; an option without a score on a ballot gets none from it.
+
+    Ballots of an imported vote may give more points than the highest score of a vote held here.
+    """
+    highest = max((score for ballot in ballots for score in ballot.values()), default=0)
+    distribution = _count_values(rules, ballots, range(max(highest, HIGHEST_SCORE) + 1))
     points = {
         option: sum(score * count for score, count in enumerate(distribution[option]))
         for option in rules.options

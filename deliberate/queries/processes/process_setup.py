@@ -11,20 +11,22 @@ from deliberate.vocabulary import Role
 from deliberate.vocabulary.events.scores import AssessmentFrozen
 
 PAGE = 20
+_IS_SET_UP_HERE = Process.source.is_(None) | ~Process.of_case()
+"""A case that is studied here and took place elsewhere has nothing to set up."""
 
 
 def get_process_for_setup(slug: str) -> Process | None:
     """Return a process by its slug, planned or opened, with phases and institutions loaded."""
     return db.session.scalar(
         select(Process)
-        .where(Process.slug == slug)
+        .where(Process.slug == slug, _IS_SET_UP_HERE)
         .options(selectinload(Process.phases), selectinload(Process.institutions))
     )
 
 
 def list_processes_for_setup(before: int | None = None) -> Sequence[Process]:
     """Return a page of all processes, newest first, and one more."""
-    statement = select(Process)
+    statement = select(Process).where(_IS_SET_UP_HERE)
     if before is not None:
         statement = statement.where(Process.id < before)
     return db.session.scalars(statement.order_by(Process.id.desc()).limit(PAGE + 1)).all()

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     CompoundSelect,
     Label,
     Row,
@@ -27,7 +26,6 @@ from deliberate.database import BigId, db
 from deliberate.models import (
     Attachment,
     Case,
-    Follow,
     Person,
     Poll,
     Process,
@@ -36,35 +34,19 @@ from deliberate.models import (
     Referral,
     SignedTreeHead,
     Summary,
-    Support,
 )
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.log.tree_heads import TreeHeadSummary
-from deliberate.queries.moderation.sanctions import limited_until
 from deliberate.queries.proposals.attachments import AttachmentRow
+from deliberate.queries.proposals.reader_state import (
+    ReaderState,
+    reader_columns,
+    to_reader_state,
+)
 from deliberate.queries.responses.response_owner import Desk
-from deliberate.queries.threads.unread_comments import unread_columns
 from deliberate.vocabulary import Role
 
 PageRow = Row[*tuple[Any, ...]]  # models and the labelled columns below
-
-
-@dataclass(frozen=True)
-class ReaderState:
-    """The relation of a signed-in person to a proposal."""
-
-    supports: bool
-    follows: bool
-    is_author: bool
-    newest: int
-    """The newest comment of the thread; 0 where there is none."""
-    unread: int
-    """Number of comments since the previous visit, counted to MAX_UNREAD."""
-    first_unread: int | None
-    is_asked_to_agree: bool
-    """Whether a summary suggested by another person is pending."""
-    limited_until: datetime | None
-    """When a sanction of the person ends; None without one."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +96,7 @@ def _page_statement(is_signed_in: bool, is_staff: bool) -> Select[*tuple[Any, ..
             Summary,
             *_related_columns(),
             *_tree_head_columns(),
-            *(_reader_columns() if is_signed_in else ()),
+            *(reader_columns() if is_signed_in else ()),
         )
         .outerjoin(Case, Case.proposal_id == Proposal.id)
         .outerjoin(Referral, Referral.proposal_id == Proposal.id)
@@ -146,23 +128,10 @@ def _page_from_rows(rows: Sequence[PageRow], reader: Person | None) -> ProposalP
         has_merged=bool(row.merged),
         has_files=bool(row.files),
         has_polls=bool(row.polls),
-        reader=_reader_state(row, proposal.author_id == reader.id) if reader else None,
+        reader=to_reader_state(row, proposal.author_id == reader.id) if reader else None,
         desk=Desk(row[1], sorted(referrals, key=lambda referral: referral.id)),
         summary=row[3],
         log_head=TreeHeadSummary(row.log_size, row.log_root) if row.log_size else None,
-    )
-
-
-def _reader_state(row: PageRow, is_author: bool) -> ReaderState:
-    return ReaderState(
-        row.supports,
-        row.follows,
-        is_author,
-        row.newest,
-        row.unread,
-        row.first_unread,
-        row.is_asked_to_agree,
-        row.limited_until,
     )
 
 
@@ -186,37 +155,6 @@ def _tree_head_columns() -> tuple[Label[Any], ...]:
     newest = select(func.max(PublishedTreeHead.size)).scalar_subquery()
     root = select(SignedTreeHead.root).where(SignedTreeHead.size == newest).scalar_subquery()
     return newest.label("log_size"), root.label("log_root")
-
-
-def _rows_of_reader(reader_id: BindParameter[int]) -> dict[str, Select[int]]:
-    """Return what makes each flag of the page true, by its label."""
-    return {
-        "is_asked_to_agree": select(Summary.id).where(
-            Summary.proposal_id == Proposal.id,
-            Summary.number.is_(None),
-            Summary.written_by_id != reader_id,
-        ),
-        "supports": select(Support.id).where(
-            Support.person_id == reader_id, Support.proposal_id == Proposal.id
-        ),
-        "follows": select(Follow.id).where(
-            Follow.person_id == reader_id,
-            Follow.subject_type == Proposal.subject_type,
-            Follow.subject_id == Proposal.id,
-        ),
-    }
-
-
-def _reader_columns() -> tuple[Label[Any], ...]:
-    reader_id = bindparam("reader", type_=BigId)
-    return (
-        *(
-            rows.correlate(Proposal).exists().label(label)
-            for label, rows in _rows_of_reader(reader_id).items()
-        ),
-        limited_until(reader_id).scalar_subquery().label("limited_until"),
-        *unread_columns(reader_id, bindparam("last_read", type_=BigId)),
-    )
 
 
 @dataclass(frozen=True)

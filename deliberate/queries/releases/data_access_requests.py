@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
 from deliberate.days import local_today
-from deliberate.models import DataAccessRequest, Interaction, Process
+from deliberate.models import DataAccessRequest, Interaction, Person, PersonKey, Process
 from deliberate.vocabulary.events.accounts import ConsentChanged, PersonErased
 from deliberate.vocabulary.events.moderation import (
     CommentHeld,
@@ -82,6 +82,27 @@ def is_outdated(request: DataAccessRequest) -> bool:
     newer = (Interaction.seq >= size, Interaction.seq.is_(None))
     queries = (select(Interaction.id).where(is_newer, concerned).limit(1) for is_newer in newer)
     return any(db.session.scalar(query) is not None for query in queries)
+
+
+def studies_with_acts_of(person: Person) -> list[DataAccessRequest]:
+    """Return the approved studies whose files have acts of a person, newest first.
+
+    Files were built for them, in a process in which the person did something; only those of people
+    who agree to research are in them.
+    """
+    if not person.research_consent:
+        return []
+    took_part = (
+        select(Interaction.process_id)
+        .join(PersonKey, PersonKey.actor_id == Interaction.actor_id)
+        .where(PersonKey.person_id == person.id, Interaction.process_id.is_not(None))
+    )
+    query = select(DataAccessRequest).where(
+        DataAccessRequest.is_granted.is_(True),
+        DataAccessRequest.built_at.is_not(None),
+        DataAccessRequest.process_id.in_(took_part),
+    )
+    return list(db.session.scalars(query.order_by(DataAccessRequest.id.desc()).limit(PAGE)))
 
 
 def requestable_processes() -> list[Process]:

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Interaction, Position, Process, Release
+from deliberate.models import Interaction, Position, Process, Release, ScoreSnapshot
+from deliberate.queries.scores.process_scores import numbers_digest
 from deliberate.vocabulary.events.releases import (
     ReleaseBuilt,
     ReleaseDownloaded,
@@ -22,6 +23,7 @@ RELEASE_KINDS = (
     RequestRefused.KIND,
 )
 """Acts about releases, which alone are no reason to build another one."""
+MAX_COMPARED = 10
 
 
 def newest_releases() -> list[Release]:
@@ -45,6 +47,19 @@ def get_release_by_stamp(slug: str, stamp: str) -> Release | None:
 def get_release(release_id: int) -> Release | None:
     """Return a release, or None."""
     return db.session.get(Release, release_id)
+
+
+def release_of_scores(snapshot: ScoreSnapshot) -> Release | None:
+    """Return the newest available release that carries exactly these numbers, or None."""
+    releases = db.session.scalars(
+        select(Release)
+        .where(Release.process_id == snapshot.process_id, Release.removed_at.is_(None))
+        .order_by(Release.built_at.desc(), Release.id.desc())
+        .limit(MAX_COMPARED)
+    )
+    digest = numbers_digest(snapshot.document)
+    carried = (row for row in releases if row.manifest.get("scored", {}).get("numbers") == digest)
+    return next(carried, None)
 
 
 def newest_release(slug: str) -> Release | None:

@@ -19,6 +19,8 @@ from deliberate.queries.responses.response_owner import join_case, owner_id_at
 from deliberate.vocabulary import MandateState
 
 HELD, ANSWERED, DECLINED = "held", "answered", "declined"
+MAX_CASES = 500
+"""Cases of one cell that are listed."""
 
 
 @dataclass
@@ -137,6 +139,24 @@ def _practice() -> Sequence[tuple[str, int, str, int]]:
         declined.where(Referral.declined_at.is_not(None)),
     )
     return [(row[0], row[1], row[2], row[3]) for row in db.session.execute(rows)]
+
+
+def list_cases(topic: str, institution: Institution, what: str) -> Sequence[Proposal]:
+    """Return the cases that an institution answered or declined on a topic, the newest first."""
+    if what == ANSWERED:
+        its = select(Response.proposal_id).where(Response.institution_id == institution.id)
+        its = its.where(Response.final())
+    else:
+        its = select(Referral.proposal_id).where(Referral.to_id == institution.id)
+        its = its.where(Referral.declined_at.is_not(None))
+    rows = (
+        select(Proposal)
+        .join(Process, Proposal.process_id == Process.id)
+        .where(Proposal.topic == topic, Proposal.id.in_(its))
+        .where(Proposal.visible_to(ANYONE), Process.visible_to(ANYONE))
+        .options(joinedload(Proposal.process))
+    )
+    return db.session.scalars(rows.order_by(Proposal.id.desc()).limit(MAX_CASES)).all()
 
 
 def _held_cases() -> Select[*tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from deliberate.citivoice.scoring.judged_scores import (
     rater_agreement,
 )
 from deliberate.database import db
+from deliberate.days import start_of_day
 from deliberate.models import (
     Assessment,
     AssessmentReply,
@@ -64,9 +65,9 @@ def rubric_of(
 
 
 @cache
-def questions() -> tuple[Question, ...]:
-    """Return every question of the framework in its order."""
-    framework = load_framework()
+def questions(version: str | None = None) -> tuple[Question, ...]:
+    """Return every question of the framework in its order, as they are or were asked."""
+    framework = load_framework(version)
     rubric = framework["rubric"]
     return tuple(
         Question(id_ := question["question"], name, question["en"], question["id"], rubric[id_])
@@ -76,14 +77,28 @@ def questions() -> tuple[Question, ...]:
 
 
 @cache
-def question_ids() -> frozenset[str]:
+def question_ids(version: str | None = None) -> frozenset[str]:
     """Return the ids of all questions."""
-    return frozenset(question.id for question in questions())
+    return frozenset(question.id for question in questions(version))
 
 
-def questions_of(name: str) -> list[Question]:
-    """Return the questions of a category (DP) or criterion (DP1), or one question (DP1.1)."""
-    return [question for question in questions() if name in names_of(question)]
+def questions_of(name: str, version: str | None = None) -> list[Question]:
+    """Return the questions of a category (DP) or criterion (DP1), or one question (DP1.2)."""
+    return [question for question in questions(version) if name in names_of(question)]
+
+
+def replacing_questions(question: str, version: str | None = None) -> list[str]:
+    """Return the ids under which a version asks what a question of any version asked.
+
+    A question that asked two things at once was replaced by several; others keep their id.
+    """
+    asked = question_ids(version)
+    if question in asked:
+        return [question]
+    replaced: Mapping[str, list[str]] = load_framework().get("replaced", {})
+    later = replaced.get(question, [])
+    earlier = [old for old, names in replaced.items() if question in names]
+    return [name for name in (*later, *earlier) if name in asked]
 
 
 def names_of(question: Question) -> tuple[str, str, str]:
@@ -201,7 +216,7 @@ def judgement_by(assessment: Assessment, assessor: Assessor) -> dict[str, str]:
     }
     values = {rating.question: rating.value for rating in assessor.ratings}
     judgement = {}
-    for question in questions():
+    for question in questions(assessment.framework):
         value = values.get(question.id, NO_EVIDENCE)
         counts = value == NOT_APPLICABLE or question.id in evidenced
         judgement[question.id] = value if counts else NO_EVIDENCE
@@ -218,7 +233,8 @@ def settled_values(assessment: Assessment) -> dict[str, str]:
     judgements = [judgement_by(assessment, row) for row in saved_assessors(assessment)]
     settled = settlements_in_force(assessment)
     return {
-        question.id: _settled_value(question.id, judgements, settled) for question in questions()
+        question.id: _settled_value(question.id, judgements, settled)
+        for question in questions(assessment.framework)
     }
 
 
@@ -250,9 +266,12 @@ def assessor_agreement(assessment: Assessment) -> Agreement:
 def criterion_scores(assessment: Assessment) -> dict[str, float | None]:
     """Return each criterion's score from the settled values. There is no number above criteria."""
     values = settled_values(assessment)
-    names = dict.fromkeys(question.criterion for question in questions())
+    version = assessment.framework
+    names = dict.fromkeys(question.criterion for question in questions(version))
     return {
-        name: criterion_rating_score([values[question.id] for question in questions_of(name)])
+        name: criterion_rating_score(
+            [values[question.id] for question in questions_of(name, version)]
+        )
         for name in names
     }
 
@@ -293,8 +312,10 @@ def is_late_plan(assessment: Assessment) -> bool:
 
 def process_start(process: Process) -> datetime | None:
     """Return the start of a process, at the earliest its first phase; None while it is only
-    planned.
+    planned. A case starts on the day that its evaluator stated.
     """
+    if process.is_case:
+        return start_of_day(process, process.began_on) if process.began_on else None
     if process.opened_at is None:
         return None
     return max(

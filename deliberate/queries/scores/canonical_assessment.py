@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from deliberate.models import Assessment, Assessor, Evidence, StudySource
+from deliberate.models import Assessment, Assessor, Evidence, Process, StudySource
 from deliberate.queries.scores.assessments import judgement_by, saved_assessors, settled_values
 from deliberate.queries.scores.studies.findings import current_findings
 from deliberate.queries.scores.studies.pledges import (
@@ -21,7 +21,7 @@ from deliberate.queries.scores.studies.pledges import (
 from deliberate.queries.scores.studies.settling import notes_by, settled_notes
 from deliberate.vocabulary import EvidenceKind
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def canonical_form(assessment: Assessment) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def canonical_form(assessment: Assessment) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "process": assessment.process.slug,
+        **_case(assessment.process),
         "stage": str(assessment.stage),
         "version": assessment.version,
         "framework": assessment.framework,
@@ -54,6 +55,18 @@ def canonical_form(assessment: Assessment) -> dict[str, Any]:
             topic: {"id": row.body_id, "en": row.body_en, "addressee": row.addressee}
             for topic, row in current_findings(assessment).items()
         },
+    }
+
+
+def _case(process: Process) -> dict[str, Any]:
+    """Return what describes a case that took place elsewhere, which the log does not carry."""
+    if not process.is_case:
+        return {}
+    began_on = process.began_on.isoformat() if process.began_on else None
+    titles = {"id": process.title, "en": process.title_en}
+    return {
+        "case": titles | {"description": process.question, "began_on": began_on},
+        "logged": "not_carried",
     }
 
 
@@ -89,15 +102,15 @@ def _assessor(assessment: Assessment, assessor: Assessor) -> dict[str, Any]:
 def _evidence(evidence: Evidence) -> dict[str, str]:
     form = {"question": evidence.question, "kind": str(evidence.kind)}
     if evidence.source is None:
-        return form | {"dated": evidence.dated.isoformat(), "reference": evidence.reference}
+        return form | {"dated": public_date(evidence), "reference": evidence.reference}
     return form | {
         "dated": public_date(evidence.source),
         "text_sha256": text_fingerprint(evidence.source),
     }
 
 
-def public_date(source: StudySource) -> str:
-    """Return the date that is published: of an interview the month alone."""
+def public_date(source: StudySource | Evidence) -> str:
+    """Return the date that is published: of an interview the month alone, typed or recorded."""
     is_interview = source.kind == EvidenceKind.INTERVIEW
     return f"{source.dated:%Y-%m}" if is_interview else source.dated.isoformat()
 

@@ -225,3 +225,34 @@ def count_confirmed(sample: Sample) -> tuple[int, int]:
     """Return how many responses of a sample an audit confirmed, and how many were audited."""
     values = [coding.value for item in sample.items for coding in item.codings[:1]]
     return sum(values), len(values)
+
+
+@dataclass(frozen=True)
+class CodedFigure:
+    """What two people found with a code book: shares of the codes, agreement, and machines."""
+
+    sample: Sample
+    agreement: Reliability
+    shares: Sequence[float]
+    """Empty where the two agree too little: then nothing is shown but the agreement."""
+    machines: Sequence[MachineAgreement]
+    """Those that agree with both people enough; of others nothing is shown."""
+
+
+def coded_figures(process_id: int, coders_needed: int = 2) -> list[CodedFigure]:
+    """Return the newest complete sample of each code book of a process, in their order."""
+    newest: dict[str, Sample] = {}
+    for sample in samples_of_process(process_id):
+        if sample.kind != SampleKind.ANSWERS and is_complete(sample, coders_needed):
+            newest.setdefault(sample.kind, sample)
+    return [_coded_figure(newest[kind]) for kind in SampleKind if kind in newest]
+
+
+def _coded_figure(sample: Sample) -> CodedFigure:
+    agreement = sample_reliability(sample)
+    return CodedFigure(
+        sample,
+        agreement,
+        code_shares(sample) if agreement.is_reliable else (),
+        [machine for machine in machine_agreements(sample) if machine.is_reliable],
+    )

@@ -16,6 +16,8 @@ class CountedMeasure:
     formula: str
     worst: float
     best: float
+    source: str
+    """Whom the formula follows; empty for this project's own."""
 
 
 @dataclass(frozen=True)
@@ -68,4 +70,5 @@ def _measure(indicator: Indicator, language: str) -> CountedMeasure:
         formula=indicator.formula if is_english else indicator.formula_id,
         worst=high if direction == "down" else low,
         best=low if direction == "down" else high,
+        source=indicator.source,
     )

@@ -28,6 +28,10 @@ from deliberate.vocabulary import AssessmentStage
 
 Document = Mapping[str, Any]
 """A decoded score document."""
+_NOT_ASSESSED: Mapping[str, Any] = dict.fromkeys(
+    ("planned", "judged", "logged", "disagrees", "grade")
+)
+"""The scores of a criterion of a process without assessments, which people may have answered."""
 MAX_PROCESSES = 60
 MAX_PRACTICES = 3
 
@@ -102,7 +106,7 @@ def criteria_side_by_side(
 ) -> CriteriaSideBySide:
     """Return the judged part of a scoreboard: the criteria of a score document by category.
 
-    `categories` is empty where no plan is frozen and no assessment published.
+    `categories` is empty where no plan is frozen, no assessment published and nobody asked.
     """
     assessments = public_assessments(process.id)
     plan, judgement = plan_and_judgement_in_force(assessments)
@@ -117,7 +121,7 @@ def criteria_side_by_side(
             experienced=experienced.get(name, ()),
         )
         for name, criterion in load_framework()["criteria"].items()
-        if name in document["criteria"]
+        if name in document["criteria"] or name in experienced
     ]
     return CriteriaSideBySide(
         is_assessed=bool(assessments),
@@ -134,7 +138,7 @@ def _criterion_row(
     assessor_counts: Mapping[str, int],
     language: str,
 ) -> CriterionRow:
-    scores = document["criteria"][name]
+    scores = document["criteria"].get(name, _NOT_ASSESSED)
     is_judged = scores["judged"] is not None
     score = scores["judged"] if is_judged else scores["logged"]
     figures = [context_figure(document, part, language) for part in criterion["logged"]]

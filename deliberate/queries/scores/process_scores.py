@@ -1,9 +1,12 @@
 """The stored scores of processes, as pages show them."""
 
+import hashlib
+import json
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from deliberate.database import db
+from deliberate.database import canonical_json, db
 from deliberate.models import ComparedScore, Process, ScoreSnapshot
 
 SOURCE_RELEASE = "release"
@@ -50,3 +53,13 @@ def list_compared_scores(process_id: int) -> list[ComparedScore]:
     """Return the stored comparison scores of a process, without the figures themselves."""
     query = select(ComparedScore).where(ComparedScore.process_id == process_id)
     return list(db.session.scalars(query))
+
+
+def numbers_digest(document: str) -> str:
+    """Return the SHA-256 of the numbers of a score document: formulas, indicators, dimensions.
+
+    What else a document has may change without them, such as the number of releases.
+    """
+    content = json.loads(document)
+    numbers = {name: content[name] for name in ("formulas", "indicators", "dimensions")}
+    return hashlib.sha256(canonical_json(numbers).encode()).hexdigest()

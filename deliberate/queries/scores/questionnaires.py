@@ -20,7 +20,7 @@ from deliberate.models import (
 )
 from deliberate.models.log.detached import log_path, read_detached
 from deliberate.queries.scores.inclusion import TAKING_PART
-from deliberate.vocabulary import QuestionnaireAudience
+from deliberate.vocabulary import QuestionnaireAudience, Role
 
 CANNOT_SAY = 0
 VALUES = (1, 2, 3, 4, 5)
@@ -116,6 +116,20 @@ def works_in_process(person: Person, process_id: int) -> bool:
         ProcessInstitution.institution_id == person.institution_id,
     )
     return db.session.scalar(part.limit(1)) is not None
+
+
+def list_organisers(process_id: int) -> Sequence[Person]:
+    """Return those whom the organisers' questionnaire of a process asks.
+
+    They are the staff of the institutions that have a part in it, moderators and administrators.
+    """
+    parts = select(ProcessInstitution.institution_id).where(
+        ProcessInstitution.process_id == process_id
+    )
+    is_staff = (Person.role == Role.STAFF) & Person.institution_id.in_(parts)
+    runs = is_staff | Person.role.in_((Role.MODERATOR, Role.ADMIN))
+    people = select(Person).where(runs, Person.erased_at.is_(None)).order_by(Person.id)
+    return db.session.scalars(people).all()
 
 
 def list_due_questionnaires() -> Sequence[int]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,11 +42,14 @@ class IndicatorDetail:
     goalpost: list[Any]
     formula: str
     minimum: dict[str, int]
-    needed: int | None
+    opportunities: Mapping[str, int]
+    """Where there were too few, how many of each kind there were; empty otherwise."""
     floor: float | None
     caveat: str
     rationale: str
     acts: Sequence[str]
+    source: str
+    """Whom the formula follows; empty for this project's own."""
 
 
 @dataclass(frozen=True)
@@ -244,10 +247,11 @@ def indicator_detail(
         goalpost=result["goalpost"],
         formula=definition.formula if english else definition.formula_id,
         minimum=dict(definition.minimum),
-        needed=next(iter(definition.minimum.values()), None),
+        opportunities=result.get("opportunities", {}),
         floor=definition.floor,
         caveat=definition.caveat_en if english else definition.caveat_id,
         rationale=definition.why_en if english else definition.why_id,
+        source=definition.source,
         acts=definition.acts,
     )
 

@@ -75,10 +75,10 @@ def _counters() -> Iterator[Counter]:
     reply = aliased(Comment)
     is_native = Proposal.source_id.is_(None)  # imports have a number of supports without rows
     yield Proposal.support_count, _count(Support, Support.proposal_id == Proposal.id), is_native
-    yield Proposal.comment_count, _count(Comment, Comment.proposal_id == Proposal.id), true()
+    yield Proposal.comment_count, _count(Comment, *_of_proposal()), true()
     for column, stance in _STANCES.items():
         yield column, _count(Comment, *_has_stance(stance)), true()
-    replies = select(func.count(reply.id)).where(reply.root_id == Comment.id)
+    replies = select(func.count(reply.id)).where(reply.root_id == Comment.id, ~reply.is_blank)
     yield Comment.reply_count, replies.correlate(Comment).scalar_subquery(), true()
     is_rating = Rating.comment_id == Comment.id
     yield Comment.rating_count, _count(Rating, is_rating), true()
@@ -91,10 +91,15 @@ def _counters() -> Iterator[Counter]:
     yield Poll.ballot_count, ballots.correlate(Poll).scalar_subquery(), true()
 
 
+def _of_proposal() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on comments that count on their proposal: blank ones do not."""
+    return Comment.proposal_id == Proposal.id, ~Comment.is_blank
+
+
 def _has_stance(stance: Stance) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on comments that count towards a stance of their proposal."""
     return (
-        Comment.proposal_id == Proposal.id,
+        *_of_proposal(),
         Comment.depth == 0,
         Comment.author_role == Role.RESIDENT,
         Comment.stance == stance,

@@ -26,6 +26,8 @@ PUBLISHING_DUE = timedelta(hours=2)
 """Tree heads are published every hour."""
 JOB_DUE = {"run_minutely": timedelta(minutes=5), "run_nightly": timedelta(hours=28)}
 """Time after which a job that runs in steps has stopped; others follow it."""
+NIGHT_DUE = timedelta(hours=25)
+"""Time after which a night was missed; what it does is then made up for."""
 LOW_DISK_BYTES = 1_000_000_000
 LARGE_UPLOAD_SHARE = 0.8
 GIVEN_UP_MAILS = 10
@@ -138,3 +140,13 @@ def _versions() -> dict[str, str]:
             connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         ),
     }
+
+
+def is_night_missed() -> bool:
+    """Return whether the nightly job last began more than a day and an hour ago.
+
+    A new installation has missed none: its first night is to come.
+    """
+    with transient(write=False) as store:
+        run = store.get(JobRun, "run_nightly")
+        return run is not None and run.started_at <= now() - NIGHT_DUE

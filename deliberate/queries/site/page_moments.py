@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from deliberate.clock import now
 from deliberate.database import UtcDateTime, Version, db, read_version, reading_engine
-from deliberate.models import Phase, Poll, Questionnaire
+from deliberate.models import Phase, Poll, Questionnaire, ReasonSurvey
 from deliberate.models.moderation.visibility import HideableText
 
 PRECISION = timedelta(minutes=1)
@@ -30,6 +30,9 @@ _MOMENTS = union_all(
     _first_within(Poll.opens_at),
     _first_within(Poll.closes_at),
     _first_within(Questionnaire.closes_at),
+    _first_within(ReasonSurvey.before_closes_at),
+    _first_within(ReasonSurvey.after_opens_at),
+    _first_within(ReasonSurvey.closes_at),
     *(
         # The condition of the partial index, which PostgreSQL and SQLite look for word by word.
         _first_within(model.held_until).where(model.held_until.is_not(None))
@@ -46,6 +49,14 @@ def data_version(proposal_id: int | None = None) -> Version:
     """
     with reading_engine().connect() as connection:
         return read_version(connection, proposal_id)
+
+
+def session_data_version(proposal_id: int) -> Version:
+    """Return the version for the page of a proposal that the session of the request sees.
+
+    The session may have begun to read before: a version of another connection could be newer.
+    """
+    return read_version(db.session.connection(), proposal_id)
 
 
 def next_change_by_date() -> datetime:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from deliberate.database import db
 from deliberate.models import (
     AnsweredComment,
     Comment,
     Commitment,
+    Document,
+    DocumentVersion,
     Institution,
     Meeting,
     Phase,
@@ -26,6 +28,9 @@ from deliberate.models import (
     Release,
     Response,
     ScoreSnapshot,
+    UnitAnswer,
+    UnitContribution,
+    UnitText,
 )
 from deliberate.models.moderation.visibility import ANYONE
 
@@ -114,6 +119,37 @@ def _polls() -> _Source:
     return _Source(rows.options(*loaded), Poll.id, Poll.proposal_id)
 
 
+def _draft_texts() -> _Source:
+    rows = select(DocumentVersion).join(DocumentVersion.document).join(Document.process)
+    loaded = contains_eager(DocumentVersion.document)
+    return _Source(
+        rows.where(_OPENED).options(loaded),
+        DocumentVersion.id,
+        institution=Document.institution_id,
+    )
+
+
+def _units() -> _Source:
+    rows = select(UnitText).join(UnitText.version).join(DocumentVersion.document)
+    rows = rows.join(Document.process).where(_OPENED)
+    return _Source(rows.options(contains_eager(UnitText.version)), UnitText.id)
+
+
+def _contributions() -> _Source:
+    rows = select(UnitContribution).join(UnitContribution.document).join(Document.process)
+    loaded = (joinedload(UnitContribution.version), joinedload(UnitContribution.author))
+    return _Source(rows.where(_OPENED).options(*loaded), UnitContribution.id)
+
+
+def _unit_answers() -> _Source:
+    rows = select(UnitAnswer).join(UnitAnswer.document).join(Document.process).where(_OPENED)
+    return _Source(
+        rows.options(joinedload(UnitAnswer.version)),
+        UnitAnswer.id,
+        institution=UnitAnswer.institution_id,
+    )
+
+
 def _meetings() -> _Source:
     rows = select(Meeting).join(Meeting.process).where(_OPENED)
     loaded = (
@@ -154,6 +190,10 @@ _SOURCES: Mapping[str, Callable[[], _Source]] = {
     "comments": _comments,
     "responses": _responses,
     "commitments": _commitments,
+    "draft_texts": _draft_texts,
+    "units": _units,
+    "contributions": _contributions,
+    "unit_answers": _unit_answers,
     "polls": _polls,
     "meetings": _meetings,
     "documents": _documents,

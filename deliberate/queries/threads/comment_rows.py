@@ -51,6 +51,7 @@ class CommentRow:
     own_rating: str = ""
     """The reader's rating: strong, weak or empty."""
     is_own: bool = False
+    is_blank: bool = False
     held_until: datetime | None = None
     desk: str = ""
     """Name of the institution at whose office it was entered."""
@@ -142,6 +143,7 @@ def _columns(
         Comment.author_role,
         Comment.stance,
         Comment.is_question,
+        Comment.is_blank,
         Comment.posted_at,
         Comment.edited_at,
         Comment.withdrawn_at,
@@ -186,6 +188,7 @@ def to_comment_row(
         institution=(row.name_en if language == "en" else "") or row.name or "",
         stance=row.stance,
         is_question=row.is_question,
+        is_blank=row.is_blank,
         created_at=row.posted_at,
         edited_at=row.edited_at,
         body_html="" if state else row.body_html,

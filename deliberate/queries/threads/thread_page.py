@@ -59,8 +59,8 @@ def get_thread_page(
     for root in roots[:size]:
         replies = branches.get(root.id, [])[: MAX_REPLIES if thread_request.expanded_id else None]
         branch = [to_comment_row(row, proposal, language, reader) for row in (root, *replies)]
-        shown = len(replies) + thread_request.replies_seen
-        branch[-1].hidden_reply_count = root.reply_count - shown
+        shown = sum(not reply.is_blank for reply in replies) + thread_request.replies_seen
+        branch[-1].hidden_reply_count = max(0, root.reply_count - shown)
         comments += branch
     has_more_replies = thread_request.expanded_id is not None and any(
         len(branch) > MAX_REPLIES for branch in branches.values()

@@ -21,9 +21,8 @@ _POSITION = select(ReadingPosition).where(
 )
 
 
-def last_read_before_visit(person_id: int, proposal_id: int) -> int | None:
+def last_read_before_visit(position: ReadingPosition | None) -> int | None:
     """Return the newest comment a person can have read before this visit; None on the first."""
-    position = get_reading_position(person_id, proposal_id)
     if position is None:
         return None
     is_new_visit = now() - position.viewed_at > VISIT_GAP

@@ -24,6 +24,7 @@ from deliberate.queries.moderation.sanctions import get_active_sanction
 from deliberate.queries.notices.messages import pending_email_change
 from deliberate.queries.processes.phases import get_next_phase
 from deliberate.queries.proposals.workflow_state import days_left, state_of
+from deliberate.queries.releases.data_access_requests import studies_with_acts_of
 from deliberate.views.accounts.passphrase_field import credential_errors
 from deliberate.views.accounts.sign_in import name_taken_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -55,6 +56,7 @@ def _render_account(**submitted: "Form") -> str:
         sanction=get_active_sanction(person),
         recovery=get_active_recovery(person),
         coming=get_next_phase(now()),
+        studies=studies_with_acts_of(person),
         state_of=state_of,
         days_left=days_left,
         moment=now(),

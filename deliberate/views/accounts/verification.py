@@ -32,6 +32,7 @@ from deliberate.views.site.form_pages import (
 )
 from deliberate.views.site.rate_limits import count_upload, retry_after, retry_message
 from deliberate.views.site.request_context import int_arg, request_context, signed_in_person
+from deliberate.views.uploaded_tables import UnreadableUpload, uploaded_table
 
 if TYPE_CHECKING:
     from deliberate.operations.accounts.resident_csv import ResidentTable
@@ -119,7 +120,11 @@ def add_list() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is not None and file.filename:
         count_upload()
-        form.table.data = str(file.read(), "utf-8-sig", "replace")
+        try:
+            form.table.data = uploaded_table(file)
+        except UnreadableUpload as error:
+            form.table.errors = [str(error)]
+            return _render_index(list_form=form), 422
     if not form.validate():
         return _render_index(list_form=form), 422
     try:

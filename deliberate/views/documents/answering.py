@@ -1,24 +1,17 @@
-"""Answering contributions by unit, the three rights, and the report of a consultation."""
+"""Answering contributions by unit, and the three rights."""
 
-from typing import TYPE_CHECKING
-
-from flask import Response, g, render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.config import needs_extra
-from deliberate.exports.studies.report_docx import can_write_docx
-from deliberate.forms.documents import DECISIONS, AnswerForm
+from deliberate.forms.documents import AnswerForm
+from deliberate.operations.documents.answer_desk import ask_consents
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.decision import require
 from deliberate.permissions.documents import may_answer_contributions
-from deliberate.queries.documents.answers import (
-    ReportRow,
-    count_rights,
-    list_answers,
-    list_report_rows,
-)
+from deliberate.queries.documents.answer_desk import missing_consents
+from deliberate.queries.documents.answers import count_rights, list_answers
 from deliberate.queries.documents.documents import get_document, get_version, list_units
 from deliberate.queries.documents.unit_pages import get_unit_page
 from deliberate.views.documents.unit_page import unit_url
@@ -27,6 +20,7 @@ from deliberate.views.site.form_pages import (
     BOTH,
     flash_with_receipt,
     form_page,
+    redirect_with_message,
     see_other,
     submitted_data,
 )
@@ -38,11 +32,7 @@ from deliberate.views.site.request_context import (
     signed_in_person,
 )
 
-if TYPE_CHECKING:
-    from deliberate.models import Document
-
 blueprint = LocalizedBlueprint("unit_answers")
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @blueprint.page(
@@ -67,6 +57,10 @@ def answer(document_id: int, address: str) -> ResponseReturnValue:
 
     def submit() -> ResponseReturnValue:
         entry = AnswerEntry(*form.selected(), form.reason.data or "", int_fields("answers"))
+        if missing_consents(staff, document):
+            draft = ask_consents(staff, document, page.top, entry, context=request_context())
+            url = url_for("answer_desk.draft", draft_id=draft.id)
+            return redirect_with_message(url, _("Saved; those who must consent were asked."))
         answer_unit(staff, document, page.top, entry, context=request_context())
         flash_with_receipt(_("The answer is public."))
         return see_other(unit_url(document, version, page.top.address))
@@ -80,6 +74,7 @@ def answer(document_id: int, address: str) -> ResponseReturnValue:
         page=page,
         after=after,
         shown=shown,
+        needs_consent=bool(missing_consents(staff, document)),
         answers=list_answers([row.row.id for row in shown]),
         chosen=int_fields("answers") if request.method == "POST" else [],
     )
@@ -96,65 +91,4 @@ def rights(document_id: int) -> str:
         process=document.process,
         units=list_units(version),
         rights=count_rights(document, version),
-    )
-
-
-@blueprint.page("/documents/<id:document_id>/report", "public", cached=True)
-def report(document_id: int) -> str:
-    """Show every contribution with what was answered, as a table to be printed."""
-    document = get_or_404(get_document(document_id))
-    return render_template(
-        "documents/report.html",
-        document=document,
-        process=document.process,
-        rows=list_report_rows(document),
-        decisions=DECISIONS,
-        has_docx=can_write_docx(),
-        docx_hint=needs_extra("texts"),
-    )
-
-
-@blueprint.page("/documents/<id:document_id>/report.csv", "public", cached=True)
-def report_csv(document_id: int) -> Response:
-    """Return the table of the report as CSV."""
-    from deliberate.exports.formats.consultation_table import table_csv  # loads DuckDB
-
-    document = get_or_404(get_document(document_id))
-    return _file(document, table_csv(_table(document)), "csv", "text/csv; charset=utf-8")
-
-
-@blueprint.page("/documents/<id:document_id>/report.docx", "public")
-def report_docx(document_id: int) -> Response:
-    """Return the table of the report as DOCX, where the packages of the extra are installed."""
-    from deliberate.exports.formats.consultation_table import table_docx  # loads DuckDB
-
-    get_or_404(can_write_docx() or None)
-    document = get_or_404(get_document(document_id))
-    return _file(document, table_docx(document.title, _table(document)), "docx", DOCX)
-
-
-def _file(document: "Document", content: str | bytes, ending: str, content_type: str) -> Response:
-    response = Response(content, content_type=content_type)
-    name = f"document-{document.id}-{g.language}.{ending}"
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return response
-
-
-def _table(document: "Document") -> list[list[str]]:
-    """Return the headings and a row for every contribution."""
-    heads = (_("No."), _("Part"), _("Text"), _("Proposed change"), _("Reason"), _("Response"))
-    rows = enumerate(list_report_rows(document), 1)
-    return [[str(head) for head in heads], *([str(n), *_cells(row)] for n, row in rows)]
-
-
-def _cells(row: ReportRow) -> tuple[str, str, str, str, str]:
-    """Return place, words, proposed change, reason and response; texts nobody may see are empty."""
-    is_shown = row.contribution.is_visible_to(None)
-    responses = [f"{DECISIONS[answer.decision]}. {answer.reason}".strip() for answer in row.answers]
-    return (
-        row.unit.place,
-        row.words,
-        row.contribution.replacement if is_shown else "",
-        row.contribution.body if is_shown else "",
-        "\n".join(responses),
     )

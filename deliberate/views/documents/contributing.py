@@ -2,16 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.documents import AmendmentForm, UnitCommentForm
+from deliberate.forms.documents import AmendmentForm, ContributionTextForm, UnitCommentForm
 from deliberate.legal_texts.comparison import compare_words
 from deliberate.legal_texts.units import place_name
 from deliberate.operations.documents.contributions import (
     AmendmentEntry,
     SupersededVersion,
+    change_unit_comment,
     comment_on_unit,
     join_amendment,
     propose_amendment,
@@ -20,8 +21,8 @@ from deliberate.operations.documents.contributions import (
     withdraw_unit_comment,
 )
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS
-from deliberate.permissions.decision import InvalidInput
-from deliberate.permissions.documents import is_contributing_offered
+from deliberate.permissions.decision import InvalidInput, require
+from deliberate.permissions.documents import is_contributing_offered, may_change_contribution
 from deliberate.queries.documents.contributions import (
     get_unit_contribution,
     list_like_amendments,
@@ -35,14 +36,18 @@ from deliberate.queries.documents.documents import (
 )
 from deliberate.queries.documents.lineage import get_lineage
 from deliberate.queries.documents.unit_pages import get_unit_page
+from deliberate.queries.moderation.open_items import get_open_edit_request
 from deliberate.views.documents.unit_page import render_unit_page
+from deliberate.views.posted_message import posted_message
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
+    BOTH,
     UNPROCESSABLE,
     flash_with_receipt,
     form_page,
     remember_form,
     see_other,
+    submitted_data,
 )
 from deliberate.views.site.request_context import (
     current_person,
@@ -50,6 +55,7 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
+from deliberate.views.urls import contribution_url
 
 if TYPE_CHECKING:
     from deliberate.models import Document, UnitContribution, UnitText
@@ -76,7 +82,7 @@ def comment(document_id: int, address: str) -> ResponseReturnValue:
         is_question=form.is_question.data,
         context=request_context(),
     )
-    flash_with_receipt(_("Your comment is posted."))
+    flash_with_receipt(posted_message(posted, _("Your comment is posted.")))
     return see_other(contribution_url(document, posted))
 
 
@@ -120,7 +126,7 @@ def propose(document_id: int, address: str) -> ResponseReturnValue:
         except InvalidInput as invalid:
             form.replacement.errors = [*form.replacement.errors, str(invalid.reason)]
             return None
-        flash_with_receipt(_("Your amendment is public."))
+        flash_with_receipt(posted_message(posted, _("Your amendment is public.")))
         return see_other(contribution_url(document, posted))
 
     return form_page(form, submit, _refused_amendment, document=document, unit=unit)
@@ -168,6 +174,41 @@ def _amend_page(
     )
 
 
+@blueprint.page("/contributions/<id:contribution_id>", "public")
+def show(document_id: int, contribution_id: int) -> ResponseReturnValue:
+    """Redirect to a contribution at its unit."""
+    return see_other(contribution_url(*_get(document_id, contribution_id)))
+
+
+@blueprint.page(
+    "/contributions/<id:contribution_id>/change",
+    "signed_in",
+    methods=BOTH,
+    rate_limit=TEXTS,
+)
+def change(document_id: int, contribution_id: int) -> ResponseReturnValue:
+    """Show the form of a comment that a moderator asks to change, or change it."""
+    document, contribution = _get(document_id, contribution_id)
+    author = signed_in_person()
+    require(may_change_contribution(author, contribution))
+    form = ContributionTextForm(submitted_data(), obj=contribution)
+
+    def submit() -> ResponseReturnValue:
+        change_unit_comment(author, contribution, form.body.data or "", context=request_context())
+        flash_with_receipt(posted_message(contribution, _("Your text is changed.")))
+        return see_other(contribution_url(document, contribution))
+
+    return form_page(
+        form,
+        submit,
+        "documents/change.html",
+        document=document,
+        contribution=contribution,
+        edit=get_open_edit_request(contribution),
+        back=contribution_url(document, contribution),
+    )
+
+
 @blueprint.page(
     "/contributions/<id:contribution_id>/join", "signed_in", methods=["POST"], rate_limit=CLICKS
 )
@@ -199,26 +240,3 @@ def _get(document_id: int, contribution_id: int) -> "tuple[Document, UnitContrib
     document = get_or_404(get_document(document_id))
     contribution = get_or_404(get_unit_contribution(contribution_id))
     return document, get_or_404(contribution if contribution.document_id == document_id else None)
-
-
-def contribution_url(document: "Document", contribution: "UnitContribution") -> str:
-    """Return the address of a contribution where its unit stands now, or stood when it was made."""
-    heirs = get_lineage(document).follow(
-        [contribution.unit_id], contribution.version.number, document.version
-    )
-    version = get_or_404(get_version(document))
-    rows = [get_unit_by_id(version, heir) for heir in sorted(heirs)]
-    unit = next((row for row in rows if row is not None), None)
-    values: dict[str, object] = {"document_id": document.id}
-    if unit is not None:
-        url = url_for("documents.unit", address=top_address(unit.address), **values)  # type: ignore[arg-type]  # typed arguments
-    else:
-        version = contribution.version
-        unit = get_or_404(get_unit_by_id(version, contribution.unit_id))
-        url = url_for(
-            "documents.unit_in_version",
-            document_id=document.id,
-            number=version.number,
-            address=top_address(unit.address),
-        )
-    return f"{url}#contribution-{contribution.id}"

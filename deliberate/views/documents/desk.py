@@ -23,6 +23,7 @@ from deliberate.operations.documents.versions import (
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.documents import may_open_document, may_revise_document
+from deliberate.queries.documents.answers import count_unanswered
 from deliberate.queries.documents.contributions import count_contributions
 from deliberate.queries.documents.documents import (
     get_document,
@@ -244,11 +245,15 @@ def _match_rows(
 
 
 @blueprint.page(
-    "/documents/<id:document_id>/close", "staff", "admin", methods=["POST"], rate_limit=CLICKS
+    "/documents/<id:document_id>/close", "staff", "admin", methods=BOTH, rate_limit=CLICKS
 )
 def close(document_id: int) -> ResponseReturnValue:
-    """End the consultation on a draft text."""
-    document = get_or_404(get_document(document_id))
-    close_document(signed_in_person(), document, context=request_context())
+    """Show what closing the consultation on a draft text means, or end it."""
+    document, staff = get_or_404(get_document(document_id)), signed_in_person()
+    if request.method == "GET":
+        require(may_revise_document(staff, document))
+        waiting = count_unanswered(document)
+        return render_template("documents/close.html", document=document, waiting=waiting)
+    close_document(staff, document, context=request_context())
     flash_with_receipt(_("The consultation on this draft is closed."))
     return see_other(url_for("documents.show", document_id=document.id))

@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from deliberate.days import local_date
+from deliberate.forms.documents import DECISIONS
+from deliberate.legal_texts.akoma_ntoso import MIMETYPE, Publication, write_akoma_ntoso
 from deliberate.permissions.documents import is_contributing_offered, may_revise_document
 from deliberate.queries.documents.contributions import (
     count_contributions,
@@ -12,12 +15,17 @@ from deliberate.queries.documents.contributions import (
 )
 from deliberate.queries.documents.documents import (
     get_document,
+    get_parsed_text,
     get_unit,
     get_version,
     list_units,
 )
 from deliberate.queries.documents.unit_pages import get_linked_text, get_unit_page, search_units
-from deliberate.queries.documents.version_comparison import compare_document_versions
+from deliberate.queries.documents.version_comparison import (
+    PAGE,
+    compare_document_versions,
+    explain_units,
+)
 from deliberate.views.documents.unit_page import render_unit_page, unit_url
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import see_other
@@ -27,6 +35,8 @@ if TYPE_CHECKING:
     from deliberate.models import Document, DocumentVersion
 
 blueprint = LocalizedBlueprint("documents", url_prefix="/documents")
+_LANGUAGES = {"id": "ind", "en": "eng"}
+"""Codes of languages with three letters, as Akoma Ntoso has them."""
 
 
 def _get(document_id: int, number: int | None = None) -> "tuple[Document, DocumentVersion]":
@@ -77,6 +87,26 @@ def whole(document_id: int) -> str:
     )
 
 
+@blueprint.page("/<id:document_id>/akoma-ntoso", "public", cached=True)
+def akoma_ntoso(document_id: int) -> Response:
+    """Return a version as Akoma Ntoso, with the lasting ids of its units."""
+    document, version = _get(document_id, int_arg("version"))
+    publication = Publication(
+        uri=f"/akn/id/bill/{document.id}",
+        title=document.title,
+        language=_LANGUAGES[document.language],
+        number=version.number,
+        published_on=local_date(document.process, version.published_at).isoformat(),
+        publisher=document.institution.name if document.institution else "",
+    )
+    ids = {unit.address: unit.unit_id for unit in list_units(version)}
+    content = write_akoma_ntoso(get_parsed_text(version), publication, ids)
+    response = Response(content, content_type=MIMETYPE)
+    name = f"document-{document.id}-v{version.number}.xml"
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
 @blueprint.page("/<id:document_id>/compare", "public", cached=True)
 def compare(document_id: int) -> str:
     """Show what differs between two versions, unit by unit."""
@@ -86,13 +116,17 @@ def compare(document_id: int) -> str:
     old = get_or_404(get_version(document, number))
     if old.number > new.number:
         old, new = new, old
+    rows, after = compare_document_versions(document, old, new), int_arg("after") or 0
     return render_template(
         "documents/compare.html",
         document=document,
         process=document.process,
         old=old,
         new=new,
-        rows=compare_document_versions(document, old, new),
+        count=len(rows),
+        rows=explain_units(document, old, new, rows[after : after + PAGE]),
+        decisions=DECISIONS,
+        next_after=after + PAGE if len(rows) > after + PAGE else None,
     )
 
 

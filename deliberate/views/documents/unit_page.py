@@ -8,6 +8,7 @@ from deliberate.forms.documents import DECISIONS, UnitCommentForm
 from deliberate.permissions.documents import is_contributing_offered, may_answer_contributions
 from deliberate.queries.documents.answers import list_answers
 from deliberate.queries.documents.contributions import joined_ids
+from deliberate.queries.documents.effects import get_page_effects
 from deliberate.views.site.request_context import current_person
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> str:
     """Return the page of a Pasal; `form` is a comment that was not posted, with its errors."""
     document, reader = page.document, current_person()
+    causes, changed = get_page_effects(document, page.version, [part.unit for part in page.parts])
     is_current = page.version.number == document.version
     return render_template(
         "documents/unit.html",
@@ -29,6 +31,8 @@ def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> s
         takes_contributions=is_contributing_offered(reader, document) if is_current else None,
         answers=list_answers([shown.row.id for shown in (*page.amendments, *page.comments)]),
         decisions=DECISIONS,
+        causes=causes,
+        changed_versions=changed,
         may_answer=may_answer_contributions(reader, document),
         joined=joined_ids(reader, [shown.row.id for shown in page.amendments]),
         reader_id=reader.id if reader else None,

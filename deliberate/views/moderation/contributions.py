@@ -1,4 +1,4 @@
-"""Load the comment or proposal that a URL of moderation names."""
+"""Load the text that a URL of moderation names."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def contribution_or_404(subject_type: str, subject_id: int) -> "Contribution":
-    """Return a comment or a proposal; respond with 404 if there is none with this id."""
+    """Return a contribution; respond with 404 if there is none with this id."""
     contribution = get_contribution(subject_type, subject_id)
     if contribution is None:
         abort(404)

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 blueprint = LocalizedBlueprint("moderation_queue", url_prefix="/desk/moderation")
 MODERATORS = ("moderator", "admin")
-CONTRIBUTION = "/<any(comment,proposal):subject_type>/<id:subject_id>"
+CONTRIBUTION = "/<any(comment,proposal,unit_contribution):subject_type>/<id:subject_id>"
 
 
 @blueprint.page("/", *MODERATORS)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from deliberate.queries.moderation.contributions import Contribution
 
 blueprint = LocalizedBlueprint("moderation")
-CONTRIBUTION = "/moderation/<any(comment,proposal):subject_type>/<id:subject_id>"
+CONTRIBUTION = "/moderation/<any(comment,proposal,unit_contribution):subject_type>/<id:subject_id>"
 
 
 @blueprint.page("/moderation", "public", cached=True)

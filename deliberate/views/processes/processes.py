@@ -31,6 +31,7 @@ from deliberate.queries.proposals.listing import ProposalFilters
 from deliberate.queries.proposals.map_marks import overview_map
 from deliberate.queries.responses.response_owner import owed_responses
 from deliberate.queries.scores.questionnaires import has_open_questionnaire
+from deliberate.queries.scores.studies.reason_surveys import has_open_reason_survey
 from deliberate.queries.site.pictures import get_header_picture, list_pictures
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import redirect_with_message
@@ -89,6 +90,7 @@ def show(slug: str) -> str:
         takes_proposals=is_open_for(process, PhaseSwitch.PROPOSE),
         **_reader_values(process),
         is_asked=has_open_questionnaire(process.id),
+        asks_reasons=has_open_reason_survey(process.id),
     )
 
 

@@ -1,9 +1,11 @@
 """The page of a proposal, and the differences between its versions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import g, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
@@ -27,14 +29,20 @@ from deliberate.queries.proposals.proposal_page import (
     get_related_items,
 )
 from deliberate.queries.proposals.proposals import get_proposal, proposal_status
+from deliberate.queries.proposals.reader_state import ReaderState
 from deliberate.queries.proposals.timeline import get_timeline
 from deliberate.queries.responses.responses import list_response_cards
 from deliberate.queries.site.pictures import first_picture
 from deliberate.queries.threads.comment_rows import list_comment_rows
 from deliberate.queries.threads.pagination import ArgumentFilter, ThreadOrder, ThreadRequest
-from deliberate.queries.threads.thread_page import get_thread_page
-from deliberate.queries.threads.unread_comments import MAX_UNREAD, last_read_before_visit
+from deliberate.queries.threads.thread_page import ThreadPage, get_thread_page
+from deliberate.queries.threads.unread_comments import (
+    MAX_UNREAD,
+    get_reading_position,
+    last_read_before_visit,
+)
 from deliberate.text import markdown_diff, word_diff
+from deliberate.views.proposals.common_pages import common_page
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import (
     current_person,
@@ -54,7 +62,7 @@ from deliberate.views.urls import (
 from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
-    from deliberate.models import ProposalVersion
+    from deliberate.models import Proposal, ProposalVersion
 
 blueprint = LocalizedBlueprint("proposals", url_prefix="/proposals")
 THREAD_ARGS = {"order", "side", "after", "at", "open", "all"}
@@ -69,25 +77,49 @@ def show(proposal_id: int, slug: str = "") -> ResponseReturnValue:
     Redirect to the canonical URL, or to the proposal it was merged into.
     """
     person = current_person()
-    last_read_id = last_read_before_visit(person.id, proposal_id) if person else None
+    position = get_reading_position(person.id, proposal_id) if person else None
+    last_read_id = last_read_before_visit(position)
+    if person is not None:
+        make = partial(_common_page, proposal_id, slug)
+        if common := common_page(person, proposal_id, last_read_id, make):
+            body, reader = common
+            save_reading_position(person, proposal_id, position, reader.newest)
+            return Response(body, mimetype="text/html")
     page = get_or_404(get_proposal_page(proposal_id, person, last_read_id))
-    g.log_head = page.log_head
     if slug != proposal_slug(page.proposal):
         return redirect(proposal_url(page.proposal, **request.args.to_dict()), 301)
     target_id = page.proposal.merged_into_id
     if target_id is not None and not set(request.args) & THREAD_ARGS:
         return redirect(url_for("proposals.show", proposal_id=target_id))
     if person is not None and page.reader is not None:
-        save_reading_position(person, page.proposal, last_read_id, page.reader.newest)
-    return _render_page(page, last_read_id)
+        save_reading_position(person, proposal_id, position, page.reader.newest)
+    return _render_page(page, _thread_page(page.proposal), last_read_id)
 
 
-def _render_page(page: ProposalPage, last_read_id: int | None) -> str:
-    proposal, person = page.proposal, current_person()
-    thread_request, is_visible = _thread_request(), proposal.is_text_visible_to(person)
-    thread = get_thread_page(proposal, thread_request, g.language, person)
+def _common_page(
+    proposal_id: int, slug: str, reader: ReaderState
+) -> tuple[str, Sequence[int]] | None:
+    """Return the page of a resident who differs from others by support and following alone."""
+    page = get_proposal_page(proposal_id)
+    if page is None or slug != proposal_slug(page.proposal) or page.proposal.merged_into_id:
+        return None
+    thread = _thread_page(page.proposal)
+    text = _render_page(replace(page, reader=reader), thread, None)
+    return text, [comment.id for comment in thread.comments]
+
+
+def _thread_page(proposal: "Proposal") -> ThreadPage:
+    thread_request = _thread_request()
+    thread = get_thread_page(proposal, thread_request, g.language, current_person())
     if (thread_request.linked_id or thread_request.expanded_id) and not thread.comments:
         raise NotFound
+    return thread
+
+
+def _render_page(page: ProposalPage, thread: ThreadPage, last_read_id: int | None) -> str:
+    g.log_head = page.log_head
+    proposal, person = page.proposal, current_person()
+    thread_request, is_visible = _thread_request(), proposal.is_text_visible_to(person)
     has_related = page.has_files or page.has_merged
     related = get_related_items(proposal) if has_related else RelatedItems()
     responses = list_response_cards(proposal.id, person) if proposal.decision else []

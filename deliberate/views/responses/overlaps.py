@@ -1,6 +1,6 @@
 """Who is responsible for which topic: the public map, and the desk that keeps it."""
 
-from flask import g, render_template, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,6 +21,7 @@ from deliberate.queries.responses.institutions import (
 from deliberate.queries.responses.overlaps import (
     get_mandate,
     get_overlap,
+    list_cases,
     list_mandates,
     overlap_map,
 )
@@ -36,6 +37,7 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
+from deliberate.views.urls import proposal_url
 
 blueprint = LocalizedBlueprint("overlaps")
 
@@ -45,6 +47,20 @@ def index() -> ResponseReturnValue:
     """Show mandates, practice and refusals by topic, and the overlaps."""
     return render_template(
         "responses/overlaps/index.html", map=overlap_map(g.language), localized_name=localized_name
+    )
+
+
+@blueprint.page("/overlaps/<slug>/<any(answered,declined):what>", "public", cached=True)
+def cases(slug: str, what: str) -> ResponseReturnValue:
+    """List the cases of a cell of the map: what an institution answered or declined on a topic."""
+    institution = get_or_404(get_institution_by_slug(slug))
+    topic = request.args.get("topic", "")[:80]
+    return render_template(
+        "responses/overlaps/cases.html",
+        institution=localized_name(institution),
+        topic=topic,
+        what=what,
+        rows=[(row, proposal_url(row)) for row in list_cases(topic, institution, what)],
     )
 
 

@@ -19,6 +19,7 @@ from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import BOTH, see_other
 from deliberate.views.site.rate_limits import count_upload
 from deliberate.views.site.request_context import request_context, signed_in_person
+from deliberate.views.uploaded_tables import UnreadableUpload, uploaded_table
 
 blueprint = LocalizedBlueprint("response_table", url_prefix="/desk/answers")
 
@@ -28,10 +29,11 @@ def index() -> ResponseReturnValue:
     """Show the form for a table, preview its rows, or publish the rows without problems."""
     if request.method == "GET":
         return _page("", None)
-    table = _submitted_table()
+    table = ""
     try:
+        table = _submitted_table()
         rows = parse_response_table(signed_in_person(), table)
-    except InvalidTable as error:
+    except (InvalidTable, UnreadableUpload) as error:
         return _page(table, None, 422, table_error=str(error))
     if request.form.get("step") != "publish":
         return _page(table, rows, 422 if any(row.problems for row in rows) else 200)
@@ -62,7 +64,7 @@ def _submitted_table() -> str:
     file = request.files.get("file")
     if file is not None and file.filename:
         count_upload()
-        return str(file.read(), "utf-8-sig", "replace")
+        return uploaded_table(file)
     return request.form.get("table", "")
 
 

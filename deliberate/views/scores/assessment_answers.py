@@ -40,6 +40,7 @@ from deliberate.queries.scores.assessments import (
     public_assessments,
     questions,
     questions_of,
+    replacing_questions,
     rubric_of,
 )
 from deliberate.queries.scores.planned_judged_logged import measured_indicators
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from deliberate.models import Assessment, Assessor, Pledge, StudySource
 
 blueprint = LocalizedBlueprint("assessment_answers", url_prefix="/desk/assessments")
-BLANK_PLEDGES = 3
+BLANK_PLEDGES = 1
 
 
 class QuestionForms(NamedTuple):
@@ -84,7 +85,7 @@ def criterion(assessment_id: int, criterion: str) -> ResponseReturnValue:
     assessment, person = get_assessment_or_404(assessment_id), signed_in_person()
     require(may_rate(person, assessment))
     assessor = get_or_404(assessor_of(assessment, person))
-    asked = get_or_404(questions_of(criterion) or None)
+    asked = get_or_404(questions_of(criterion, assessment.framework) or None)
     sources = list_sources(assessment.process_id)
     lines = _pledge_lines_by_question(assessment)
     rows = [
@@ -102,7 +103,7 @@ def criterion(assessment_id: int, criterion: str) -> ResponseReturnValue:
         refusal = _refusal_of(lambda: rate_questions(person, assessment, ratings))
         message = _("Saved. Only you can see your answers until both have saved.")
         if not refusal:
-            return redirect_with_message(_next_url(assessment_id, criterion), message)
+            return redirect_with_message(_next_url(assessment, criterion), message)
     return _page(
         "criterion",
         assessment,
@@ -129,7 +130,8 @@ def _pledge_lines_by_question(
         local_today(assessment.process),
         measured_indicators(json.loads(snapshot.document)) if snapshot else {},
     ):
-        lines.setdefault(line.pledge.question, []).append(line)
+        for question in replacing_questions(line.pledge.question, assessment.framework):
+            lines.setdefault(question, []).append(line)
     return lines
 
 
@@ -163,34 +165,34 @@ def _page(
         failed=failed,
         refusal=refusal,
         **context,
-        **framework_context(),
+        **framework_context(assessment.framework),
     )
     return page, (422 if failed else 200)
 
 
-def _next_url(assessment_id: int, name: str) -> str:
+def _next_url(assessment: "Assessment", name: str) -> str:
     """Return the URL of the page after this one, of this one again, or of the assessment."""
     go = request.form.get("go")
     if go == "more":
-        return _page_url(assessment_id, name)
-    if go == "on" and (following := _following(name)):
-        return _page_url(assessment_id, following)
+        return _page_url(assessment.id, name)
+    if go == "on" and (following := _following(name, assessment.framework)):
+        return _page_url(assessment.id, following)
     if go == "on":
-        return url_for("assessment_answers.context", assessment_id=assessment_id)
-    return url_for("assessments.show", assessment_id=assessment_id)
+        return url_for("assessment_answers.context", assessment_id=assessment.id)
+    return url_for("assessments.show", assessment_id=assessment.id)
 
 
 def _page_url(assessment_id: int, name: str) -> str:
     return url_for("assessment_answers.criterion", assessment_id=assessment_id, criterion=name)
 
 
-def _following(name: str) -> str:
+def _following(name: str, version: str) -> str:
     """Return the category, criterion or question after one, or an empty string."""
-    framework = load_framework()
+    framework = load_framework(version)
     series = (
         list(framework["categories"]),
         list(framework["criteria"]),
-        [question.id for question in questions()],
+        [question.id for question in questions(version)],
     )
     names = next(names for names in series if name in names)
     return next(iter(names[names.index(name) + 1 :]), "")
@@ -290,8 +292,10 @@ def pledges(assessment_id: int) -> ResponseReturnValue:
 
 def _own_pledges(assessment: "Assessment", assessor: "Assessor") -> ResponseReturnValue:
     own = {row.question: row for row in pledge_queries.pledges_by(assessment, assessor)}
-    forms = {name: _pledge_form(f"{name}-", pledge) for name, pledge in own.items()}
-    blank = [_pledge_form(f"new{number}-", None) for number in range(1, BLANK_PLEDGES + 1)]
+    version = assessment.framework
+    forms = {name: _pledge_form(f"{name}-", pledge, version) for name, pledge in own.items()}
+    numbers = range(1, BLANK_PLEDGES + 1)
+    blank = [_pledge_form(f"new{number}-", None, version) for number in numbers]
     all_forms: list[Form] = [*forms.values(), *blank]
     refusal = ""
     if _is_submitted(all_forms):
@@ -318,13 +322,13 @@ def _after_pledges(assessment_id: int, message: str) -> ResponseReturnValue:
     return redirect_to_assessment(assessment_id, message)
 
 
-def _pledge_form(prefix: str, pledge: "Pledge | None") -> PledgeForm:
+def _pledge_form(prefix: str, pledge: "Pledge | None", version: str) -> PledgeForm:
     form = PledgeForm(submitted_data(), prefix=prefix, data=_pledge_data(pledge))
     form.question.choices = [
         ("", "–"),
         *(
             (question.id, f"{question.id} {question.text_in(g.language)}")
-            for question in questions()
+            for question in questions(version)
         ),
     ]
     form.owner.choices = [

@@ -119,6 +119,6 @@ def _look_before(
         refusal=refusal,
         failed=bool(refusal),
         **context,
-        **framework_context(),
+        **framework_context(assessment.framework),
     )
     return page, (422 if refusal else 200)

@@ -72,7 +72,7 @@ def _render(
         public_part=public_part,
         choice_labels=choice_labels,
         fingerprint=proposal_fingerprint,
-        **framework_context(),
+        **framework_context(assessment.framework),
     )
     return page, (422 if submitted is not None or refusal else 200)
 

@@ -1,6 +1,7 @@
 """Assessments at the desk: the list, and one assessment with its progress."""
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import g, render_template, request, url_for
@@ -10,12 +11,14 @@ from flask_babel import gettext as _
 from deliberate.citivoice import load_framework
 from deliberate.days import local_today
 from deliberate.forms.scores.assessments import AssessmentReplyForm, BeginAssessmentForm
+from deliberate.forms.scores.studies import CaseForm
 from deliberate.operations.scores.assessment_publishing import reply_to_assessment
 from deliberate.operations.scores.assessments import begin_assessment, join_assessment
+from deliberate.operations.scores.cases import CaseInput, describe_case
 from deliberate.permissions.decision import require
 from deliberate.permissions.scores import assessments as assessment_permissions
 from deliberate.permissions.scores.studies import may_use_study
-from deliberate.queries.responses.institutions import localized_name
+from deliberate.queries.responses.institutions import list_institutions, localized_name
 from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.queries.scores.planned_judged_logged import (
     logged_by_criterion,
@@ -43,7 +46,12 @@ from deliberate.views.site.form_pages import (
     see_other,
     submitted_data,
 )
-from deliberate.views.site.request_context import get_or_404, int_arg, signed_in_person
+from deliberate.views.site.request_context import (
+    get_or_404,
+    int_arg,
+    request_context,
+    signed_in_person,
+)
 from deliberate.vocabulary import AssessmentStage
 
 if TYPE_CHECKING:
@@ -58,7 +66,7 @@ PAGE = 20
 def index() -> ResponseReturnValue:
     """List the assessments, or begin one."""
     person = signed_in_person()
-    form = BeginAssessmentForm(submitted_data())
+    form = BeginAssessmentForm(submitted_data(), about=request.args.get("about", ""))
     form.about.choices = [
         (process.slug, process.text_in("title", g.language))
         for process in assessment_queries.assessable_processes()
@@ -80,6 +88,29 @@ def index() -> ResponseReturnValue:
         assessments=assessments[:PAGE],
         next_url=url_for("assessments.index", after=assessments[PAGE - 1].id) if has_more else "",
     )
+
+
+@blueprint.page("/cases/new", "evaluator", methods=BOTH)
+def new_case() -> ResponseReturnValue:
+    """Describe what took place elsewhere, to study it here."""
+    form = CaseForm(submitted_data())
+    institutions = {row.slug: row for row in list_institutions()}
+    names = [(slug, localized_name(row)) for slug, row in institutions.items()]
+    form.institution.choices = [("", "–"), *names]
+
+    def submit() -> ResponseReturnValue:
+        content = CaseInput(
+            form.title.data or "",
+            form.title_en.data or "",
+            form.question.data or "",
+            institutions.get(form.institution.data),
+            form.began_on.day,
+        )
+        case = describe_case(signed_in_person(), content, context=request_context())
+        url = url_for("assessments.index", about=case.slug, _anchor="begin")
+        return redirect_with_message(url, _("It is described. Now begin its assessment."))
+
+    return form_page(form, submit, "scores/assessments/new_case.html", show_refusal=True)
 
 
 @blueprint.page(ASSESSMENT, "evaluator", "staff")
@@ -113,7 +144,7 @@ def _render_assessment(
         reply=reply or AssessmentReplyForm(),
         findings=current_findings(assessment) if sees_judgements and assessment.frozen_at else {},
         **(judgements_context(assessment) if sees_judgements else NO_JUDGEMENTS),
-        **framework_context(),
+        **framework_context(assessment.framework),
     )
 
 
@@ -179,12 +210,15 @@ def _permissions(person: "Person", assessment: "Assessment") -> dict[str, bool]:
     }
 
 
-def framework_context() -> dict[str, Any]:
-    """Return the framework and the functions that every page of an assessment uses."""
+def framework_context(version: str) -> dict[str, Any]:
+    """Return the framework and the functions that every page of an assessment uses.
+
+    The questions are those of the version with which the assessment was begun.
+    """
     return {
-        "framework": load_framework(),
-        "questions": assessment_queries.questions(),
-        "questions_of": assessment_queries.questions_of,
+        "framework": load_framework(version),
+        "questions": assessment_queries.questions(version),
+        "questions_of": partial(assessment_queries.questions_of, version=version),
         "localized_name": localized_name,
     }
 

@@ -8,6 +8,7 @@ from deliberate.queries.scores.studies.cases import (
     MAX_COLUMNS,
     find_practices,
     list_cases,
+    list_judged_cases,
     select_cases,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -27,6 +28,7 @@ def index() -> ResponseReturnValue:
         criteria=[case.criteria() for case in selected],
         conditions=[case.conditions() for case in selected],
         max_columns=MAX_COLUMNS,
+        elsewhere=list_judged_cases(),
         framework=load_framework(),
     )
 

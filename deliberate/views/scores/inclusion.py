@@ -36,6 +36,7 @@ from deliberate.views.site.request_context import (
     request_context,
     signed_in_person,
 )
+from deliberate.views.uploaded_tables import UnreadableUpload, uploaded_table
 from deliberate.vocabulary import PopulationField
 
 if TYPE_CHECKING:
@@ -166,7 +167,11 @@ def state(slug: str) -> ResponseReturnValue:
     file = request.files.get("file")
     if file is not None and file.filename:
         count_upload()
-        form.table.data = str(file.read(), "utf-8-sig", "replace")
+        try:
+            form.table.data = uploaded_table(file)
+        except UnreadableUpload as error:
+            form.table.errors = [str(error)]
+            return _render_population(process, form, None), UNPROCESSABLE
     table = _parse(form) if form.validate() else None
     if table is None or form.errors:
         return _render_population(process, form, table), UNPROCESSABLE

@@ -12,12 +12,12 @@ from deliberate.citivoice import load_framework
 from deliberate.citivoice.framework.catalogue import load_code_books
 from deliberate.citivoice.scoring.judged_scores import Agreement
 from deliberate.days import local_today
-from deliberate.queries.processes.processes import get_process
 from deliberate.queries.responses.institutions import localized_name
 from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.queries.scores.coding import is_complete, sample_reliability, samples_of_process
 from deliberate.queries.scores.planned_judged_logged import measured_indicators
 from deliberate.queries.scores.process_scores import newest_snapshot
+from deliberate.queries.scores.studies.cases import get_judged_process
 from deliberate.queries.scores.studies.pledges import by_question, pledge_lines, settled_pledges
 from deliberate.queries.scores.studies.settling import SettledNote, settled_notes
 from deliberate.queries.scores.studies.sources import public_part
@@ -63,7 +63,7 @@ def _card(assessment: "Assessment") -> AssessmentCard:
 @blueprint.page("/<slug>/assessments", "public", cached=True)
 def index(slug: str) -> ResponseReturnValue:
     """List the frozen plans and published assessments of a process, newest first."""
-    process = get_or_404(get_process(slug))
+    process = get_or_404(get_judged_process(slug))
     assessments = assessment_queries.public_assessments(process.id)
     snapshot = newest_snapshot(process.id)
     measured = measured_indicators(json.loads(snapshot.document)) if snapshot else {}

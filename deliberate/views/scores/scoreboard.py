@@ -3,16 +3,24 @@
 import json
 from typing import TYPE_CHECKING
 
-from flask import Response, g, render_template
+from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from deliberate.citivoice import load_formulas
+from deliberate.citivoice.framework.catalogue import load_code_books
 from deliberate.days import local_today
 from deliberate.notifications.registry import REGISTRY
+from deliberate.operations.scores.stored_scores import compute_first_scores
+from deliberate.operations.site.rate_limits import TEXTS
+from deliberate.permissions.scores.assessments import may_assess
 from deliberate.queries.notices.effects import newest_effects
 from deliberate.queries.processes.processes import get_process
+from deliberate.queries.releases.releases import newest_release, release_of_scores
 from deliberate.queries.responses.institution_figures import list_institution_figures
 from deliberate.queries.responses.institutions import localized_name
+from deliberate.queries.scores.assessments import public_assessments
+from deliberate.queries.scores.coding import coded_figures
 from deliberate.queries.scores.dial import Dial, draw_dial
 from deliberate.queries.scores.history import score_history
 from deliberate.queries.scores.measure_groups import (
@@ -36,7 +44,8 @@ from deliberate.queries.scores.scoreboard import (
     scoreboard,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.request_context import get_or_404
+from deliberate.views.site.form_pages import redirect_with_message
+from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +98,12 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
     process = get_or_404(get_process(slug))
     snapshot = newest_snapshot(process.id)
     if snapshot is None:
-        return render_template("scores/not_scored.html", process=process)
+        return render_template(
+            "scores/not_scored.html",
+            process=process,
+            is_assessed=bool(public_assessments(process.id)),
+            may_compute=bool(may_assess(current_person())),
+        )
     charts, board = snapshot.chart_data, scoreboard(snapshot, g.language)
     groups, formulas = measure_groups(board.document, g.language), load_formulas()
     is_for_evaluators = template == "scores/all_numbers.html"
@@ -103,6 +117,8 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
         process=process,
         snapshot=snapshot,
         board=board,
+        release=release_of_scores(snapshot),
+        newest_release=newest_release(slug),
         groups=groups,
         dials=_dials(groups),
         strong_weak=strongest_and_weakest(groups),
@@ -112,6 +128,8 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
             detail.dimension.id: detail.sensitivity.get("without_top5") for detail in details
         },
         judged=criteria_side_by_side(process, board.document, g.language, local_today(process)),
+        coded=coded_figures(process.id),
+        code_books=load_code_books(),
         history=score_history(process, snapshot.formulas, charts["weeks"]),
         network=reply_network(charts.get("pairs", [])),
         active=active_half(charts.get("authors", [])),
@@ -121,6 +139,15 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
         cohort_pattern="d MMM" if is_for_evaluators else "MMM y",
         answers=list_institution_figures(process.id),
         localized_name=localized_name,
+    )
+
+
+@blueprint.page("/<slug>/computation", "evaluator", methods=("POST",), rate_limit=TEXTS)
+def compute(slug: str) -> ResponseReturnValue:
+    """Compute the scores of a process that has none yet."""
+    compute_first_scores(signed_in_person(), get_or_404(get_process(slug)))
+    return redirect_with_message(
+        url_for("scoreboard.show", slug=slug), _("The scores are computed.")
     )
 
 

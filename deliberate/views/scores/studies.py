@@ -88,7 +88,9 @@ def admit(slug: str, assessor_id: int) -> ResponseReturnValue:
 def new_source(slug: str, kind: str) -> ResponseReturnValue:
     """Record a source."""
     process = get_process_of_study(slug)
-    form = get_or_404(FORMS.get(kind))(submitted_data())
+    form = get_or_404(None if process.is_case and kind == "log" else FORMS.get(kind))(
+        submitted_data()
+    )
     form.today = local_today(process)
 
     def submit() -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from flask import Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.exports.studies.refi_qda import MIMETYPE, refi_qda_project
 from deliberate.exports.study_csv import excerpts_csv
 from deliberate.forms.scores.excerpts import CodesForm, ExcerptForm, ImportExcerptsForm
 from deliberate.operations.scores import excerpts as excerpt_operations
@@ -158,3 +159,13 @@ def table(slug: str) -> ResponseReturnValue:
     text = excerpts_csv(excerpt_queries.list_excerpts(process.id), signed_in_person().id)
     headers = {"Content-Disposition": f'attachment; filename="excerpts-{slug}.csv"'}
     return Response(text, mimetype="text/csv", headers=headers)
+
+
+@blueprint.page("/<slug>/excerpts.qdpx", "evaluator")
+def project(slug: str) -> ResponseReturnValue:
+    """Return the excerpts with one's own codes as a REFI-QDA project, for other tools."""
+    process = get_process_of_study(slug)
+    excerpts = excerpt_queries.list_excerpts(process.id)
+    content = refi_qda_project(process, excerpts, signed_in_person().id, g.language)
+    headers = {"Content-Disposition": f'attachment; filename="excerpts-{slug}.qdpx"'}
+    return Response(content, mimetype=MIMETYPE, headers=headers)

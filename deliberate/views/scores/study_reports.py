@@ -10,7 +10,7 @@ from deliberate.exports.studies.drawing import to_png, to_svg
 from deliberate.exports.studies.figures import report_figures
 from deliberate.exports.studies.report_blocks import citation, report_text
 from deliberate.exports.studies.report_docx import MIMETYPE, can_write_docx, report_docx
-from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.studies.cases import get_judged_process
 from deliberate.queries.scores.studies.findings import RECOMMENDATIONS, topic_groups
 from deliberate.queries.scores.studies.report import study_report
 from deliberate.queries.scores.studies.sources import public_part
@@ -28,7 +28,7 @@ EDITIONS = {"whole": False, "brief": True}
 
 def get_report_or_404(slug: str) -> "StudyReport":
     """Return the report of the published judgement of a process."""
-    process = get_or_404(get_process(slug))
+    process = get_or_404(get_judged_process(slug))
     return get_or_404(study_report(process, local_today(process)))
 
 

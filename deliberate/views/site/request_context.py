@@ -16,6 +16,7 @@ from deliberate.days import parse_day, parse_moment
 from deliberate.keys import signing_keys
 from deliberate.operations import RequestContext
 from deliberate.text import MAX_INTEGER, parse_whole_number
+from deliberate.views.site.slots import Slot, slot_or
 from deliberate.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -68,9 +69,20 @@ def is_staff(person: "Person | None") -> bool:
     return person is not None and person.role == Role.STAFF
 
 
+def is_resident(person: "Person | None") -> bool:
+    """Return whether the account has no role beside that of a resident."""
+    return person is not None and person.role == Role.RESIDENT
+
+
 def submitted_fields() -> list[tuple[str, str]]:
     """Return the fields of the submitted form in order, without tokens and passphrases."""
     return [(k, v) for k, v in request.form.items(multi=True) if k not in TOKENS | SECRETS]
+
+
+def draft_owner() -> str:
+    """Return the owner of what the browser stores, or an empty string without a session."""
+    person = current_person()
+    return slot_or(Slot.OWNER, lambda: person.draft_owner) if person else ""
 
 
 def new_form_key() -> str:
@@ -79,12 +91,18 @@ def new_form_key() -> str:
     It begins with the owner of the form: what waits in a browser is sent by no other account.
     """
     person = current_person()
-    return f"{person.draft_owner}-{secrets.token_urlsafe(18)}" if person else ""
+    return slot_or(Slot.FORM_KEY, lambda: _new_key_of(person)) if person else ""
+
+
+def _new_key_of(person: "Person") -> str:
+    return f"{person.draft_owner}-{secrets.token_urlsafe(18)}"
 
 
 def new_csrf_token() -> str:
     """Return the session's CSRF token, or an empty string for a request without a session."""
-    return str(generate_csrf(signing_keys("form"))) if current_person() else ""
+    if current_person() is None:
+        return ""
+    return slot_or(Slot.CSRF_TOKEN, lambda: str(generate_csrf(signing_keys("form"))))
 
 
 def language_of(path: str) -> str:

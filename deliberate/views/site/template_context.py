@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_babel import gettext
+from markupsafe import Markup
 
 from deliberate.config import LANGUAGES
 from deliberate.days import (
@@ -28,10 +29,12 @@ from deliberate.queries.processes.phases import (
 from deliberate.text import isolate, to_html
 from deliberate.views.site.request_context import (
     current_person,
+    draft_owner,
     new_csrf_token,
     new_form_key,
     url_in_language,
 )
+from deliberate.views.site.slots import Slot, fill, slot_or
 from deliberate.views.site.static_files import asset_url
 from deliberate.views.urls import proposal_url
 from deliberate.vocabulary.events import EVENT_TYPES
@@ -68,6 +71,8 @@ def init_app(app: Flask) -> None:
         proposal_title=proposal_title,
         proposal_url=proposal_url,
         unread_count=unread_count,
+        account_menu=account_menu,
+        draft_owner=draft_owner,
     )
     app.jinja_env.filters["to_html"] = to_html
     app.jinja_env.filters["mark_quotes"] = mark_quotes
@@ -90,6 +95,31 @@ def unread_count() -> int:
     """Return the number of unread messages of the person who reads the page."""
     person = current_person()
     return count_unread(person) if person is not None else 0
+
+
+def account_menu() -> Markup:
+    """Return the menu of the person who reads the page, or the mark of its slot."""
+    return Markup(slot_or(Slot.ACCOUNT_MENU, _menu_of_reader))  # noqa: S704  # from a template
+
+
+def _menu_of_reader() -> str:
+    template = current_app.jinja_env.get_template("accounts/components/account_menu.html")
+    menu: str = template.module.account_menu(current_person())  # type: ignore[attr-defined]  # a macro
+    return menu
+
+
+def fill_slots(page: bytes) -> bytes:
+    """Return a kept page with what belongs to the person who reads it."""
+    csrf_token = new_csrf_token()
+    return fill(
+        page,
+        {
+            Slot.ACCOUNT_MENU: _menu_of_reader,
+            Slot.OWNER: draft_owner,
+            Slot.FORM_KEY: new_form_key,
+            Slot.CSRF_TOKEN: lambda: csrf_token,
+        },
+    )
 
 
 def proposal_title(proposal: "Proposal") -> str:

@@ -56,3 +56,10 @@ class AmendmentDecided(Event, kind="amendment.decided", visibility=PUBLIC):
 
     decision: UnitDecision = detail("the decision")
     grounds: ResponseGround = detail("what the decision is based on")
+
+
+class ConsultationReported(Event, kind="consultation.reported", visibility=PUBLIC):
+    """The report of the consultation on a draft text was published, with its figures."""
+
+    contributions: int = detail("contributions to the draft text, withdrawn and hidden ones too")
+    explained: int = detail("contributions that an answer with a reason names")

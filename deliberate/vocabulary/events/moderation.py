@@ -76,6 +76,30 @@ class ProposalDelayed(_Delayed, kind="proposal.delayed", visibility=PUBLIC):
     """A rule holds a new proposal for at most two working days (consequence)."""
 
 
+class ContributionHidden(_Hidden, kind="contribution.hidden", visibility=PUBLIC, has_text=True):
+    """A moderator hid a contribution to a draft text for breaking a rule."""
+
+
+class ContributionKept(_Kept, kind="contribution.kept", visibility=PUBLIC, has_text=True):
+    """A moderator found the reports of a contribution to a draft text unfounded."""
+
+
+class ContributionRestored(
+    _Restored, kind="contribution.restored", visibility=PUBLIC, has_text=True
+):
+    """A hidden contribution to a draft text is shown again."""
+
+
+class ContributionHeld(_Held, kind="contribution.held", visibility=PUBLIC):
+    """Reports hold a contribution to a draft text for one day (consequence)."""
+
+
+class ContributionDelayed(_Delayed, kind="contribution.delayed", visibility=PUBLIC):
+    """A rule holds a new contribution to a draft text for at most two working days
+    (consequence).
+    """
+
+
 class EditAsked(Event, kind="edit.asked", visibility=PUBLIC, has_text=True):
     """A moderator asked the author to edit a text."""
 

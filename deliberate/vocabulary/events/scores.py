@@ -4,6 +4,7 @@ from deliberate.vocabulary.codes import (
     AssessmentStage,
     PopulationField,
     QuestionnaireAudience,
+    ReasonStage,
     RedactionGround,
     SampleKind,
 )
@@ -22,6 +23,10 @@ class AssessmentPublished(Event, kind="assessment.published", visibility=PUBLIC)
     """An assessment was published."""
 
     stage: AssessmentStage = detail("before or after the process")
+
+
+class CaseDescribed(Event, kind="case.described", visibility=INTERNAL):
+    """An evaluator described what took place elsewhere, to study it here."""
 
 
 class SourceRedacted(Event, kind="source.redacted", visibility=PUBLIC):
@@ -120,4 +125,29 @@ class QuestionnairePublished(Event, kind="questionnaire.published", visibility=P
 
     audience: QuestionnaireAudience = detail("whom it asked")
     people: int = detail("people who answered")
+    root: str = detail("hash over all answers in the box")
+
+
+class ReasonSurveyOpened(Event, kind="reason_survey.opened", visibility=PUBLIC):
+    """The two questionnaires of the Deliberative Reason Index were opened for a process."""
+
+    considerations: int = detail("number of considerations")
+    preferences: int = detail("number of options")
+    hash: str = detail("hash over the statements in both languages")
+
+
+class ReasonSurveyAnswered(Event, kind="reason_survey.answered", visibility=PRIVATE):
+    """A person answered a survey of reasons; never what."""
+
+    stage: ReasonStage = detail("before or after")
+
+
+class ReasonSurveyWithdrawn(Event, kind="reason_survey.withdrawn", visibility=PRIVATE):
+    """A person took the answers to a survey of reasons back; they were deleted."""
+
+
+class ReasonSurveyPublished(Event, kind="reason_survey.published", visibility=PUBLIC):
+    """A survey of reasons ended: the key between people and answers was deleted."""
+
+    pairs: int = detail("people counted before and after")
     root: str = detail("hash over all answers in the box")

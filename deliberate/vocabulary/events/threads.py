@@ -12,6 +12,10 @@ class CommentPosted(Event, kind="comment.posted", visibility=PUBLIC, has_text=Tr
     unit: int | None = detail("id of the unit of a draft text that it is on", default=None)
 
 
+class BlankCommentImported(Event, kind="blank_comment.imported", visibility=PUBLIC, has_text=True):
+    """A comment of another platform has nothing to read; it keeps its place and counts nowhere."""
+
+
 class CommentEdited(Event, kind="comment.edited", visibility=PUBLIC, has_text=True):
     """The author changed a comment within fifteen minutes."""
 

@@ -98,7 +98,8 @@ def _class(account: Row, organisation: bool) -> Row:
     return account | ({"account_class": "organisation"} if organisation else {})
 
 
-def madrid() -> list[Row]:
+def madrid(*, with_blanks: bool = True) -> list[Row]:
+    """Return the rows of Madrid; without blanks those of an import, which counts them nowhere."""
     folder, zone = "data/decide_madrid_2019", "Europe/Madrid"
     rows = [
         act(
@@ -123,6 +124,7 @@ def madrid() -> list[Row]:
             account_class="organisation" if c["author_type"] == "Colectivo" else "person",
         )
         for c in table(f"{folder}/comments.csv")
+        if with_blanks or c["body"].strip()
     ]
     return ordered(rows)
 

@@ -232,6 +232,28 @@ def test_webhook_that_fails_holds_back_no_other(app, clock, receiver, admin, nam
     assert errors == {"unknown_name", ""}
 
 
+def test_webhook_that_fails_here_ends_the_run_for_no_other(
+    app, clock, receiver, admin, names, monkeypatch, caplog
+):
+    names["other.example.org"] = [PUBLIC_ADDRESS]
+    add_webhook(admin, "https://other.example.org/broken")
+    add_webhook(admin, URL)
+    act(app, clock)
+    healthy = receiver.post
+
+    def post(connection: Any, path: str, *more: Any) -> Any:
+        if path == "/broken":
+            raise RuntimeError("unforeseen")
+        return healthy(connection, path, *more)
+
+    monkeypatch.setattr(sending, "post", post)
+    assert send_webhooks() == len(receiver.messages) > 0
+    assert "cannot be served" in caplog.text
+    monkeypatch.setattr(sending, "post", healthy)
+    send_webhooks()
+    assert "/broken" in receiver.paths
+
+
 def test_webhook_that_answers_slowly_leaves_time_to_the_others(
     app, clock, receiver, admin, names, monkeypatch
 ):

@@ -68,7 +68,7 @@ def published(app, clock):
         save_judgement(person, plan)
     freeze_assessment(people[0], plan)
     clock.shift(timedelta(days=10))
-    values = {"DP3.1": "21", "DP3.2": "11", "CC1.1": "22"}
+    values = {"DP3.1": "21", "DP3.2": "11", "CC1.2": "22"}
     judgement = judge(people, process, AssessmentStage.EX_POST, values)
     source = respondent(people[0], process)
     for person in people:

@@ -172,9 +172,9 @@ def test_source_of_a_frozen_finding_no_longer_changes(app):
 def test_unticked_source_is_removed_from_its_question_alone(app):
     assessment, evaluator, _other = create_assessment()
     source = respondent(evaluator, assessment.process)
-    for question in ("DP1.1", "DP1.2"):
+    for question in ("DP1.4", "DP1.2"):
         use_source(evaluator, assessment, source, question)
-    rate_questions(evaluator, assessment, [RatingInput("DP1.1", "1", sources=[])])
+    rate_questions(evaluator, assessment, [RatingInput("DP1.4", "1", sources=[])])
     assert [row.question for row in assessment.evidence] == ["DP1.2"]
 
 

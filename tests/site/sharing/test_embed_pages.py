@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from deliberate.config import Settings, find_problems
 from deliberate.database import db
-from deliberate.models import Poll, Proposal, ScoreSnapshot
+from deliberate.models import Document, Poll, Proposal, ScoreSnapshot
 from deliberate.operations.moderation.decisions import hide_contribution
 from deliberate.vocabulary import ModerationRule, Role
 from tests import factories
@@ -35,6 +35,7 @@ def client(shared_city: Flask, monkeypatch) -> FlaskClient:
 def embeds() -> list[str]:
     found = [f"/embed/proposal/{n}" for n in db.session.scalars(select(Proposal.id))]
     found += [f"/embed/poll/{n}" for n in db.session.scalars(select(Poll.id))]
+    found += [f"/embed/document/{n}" for n in db.session.scalars(select(Document.id))]
     return found + [
         f"/embed/score/{n}" for n in db.session.scalars(select(ScoreSnapshot.process_id))
     ]
@@ -141,3 +142,20 @@ def test_setting_takes_origins_alone(value):
     (problem,) = find_problems(Settings(mode="test", embed_origins=value))
     assert problem.startswith("DELIBERATE_EMBED_ORIGINS ")
     assert find_problems(Settings(mode="test", embed_origins=ORIGINS)) == []
+
+
+def test_draft_text_has_an_embed_with_its_version_and_contributions(client):
+    document = db.session.scalars(select(Document)).first()
+    answer = client.get(f"/embed/document/{document.id}?language=en")
+    assert answer.status_code == 200
+    assert "Draft text, version" in answer.text and "Contributions" in answer.text
+    assert document.title in answer.text
+    url = f"http://127.0.0.1:8000/en/documents/{document.id}"
+    found = client.get(f"/embed/oembed.json?url={url}&language=en")
+    assert found.status_code == 200 and f"/embed/document/{document.id}" in found.json["html"]
+
+
+@pytest.mark.parametrize(("format_", "status"), [("json", 200), ("xml", 501), ("yaml", 501)])
+def test_oembed_answers_501_for_a_format_that_it_does_not_write(client, format_, status):
+    url = "http://127.0.0.1:8000/en/proposals/1"
+    assert client.get(f"/embed/oembed.json?url={url}&format={format_}").status_code == status

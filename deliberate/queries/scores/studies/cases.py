@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from deliberate.citivoice import load_framework
 from deliberate.database import db
 from deliberate.models import Assessment, Assessor, Evidence, Practice, Process
-from deliberate.queries.scores.assessments import criterion_scores
+from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.processes.processes import get_process
+from deliberate.queries.scores.assessments import criterion_scores, public_assessments
 from deliberate.queries.scores.percent import percent_or_none
 from deliberate.queries.scores.studies.settling import settled_notes
 from deliberate.vocabulary import AssessmentStage
@@ -54,7 +56,7 @@ def list_cases() -> list[Case]:
     judgements = db.session.scalars(
         select(Assessment)
         .join(Assessment.process)
-        .where(Assessment.id.in_(newest), Process.opened_at.is_not(None))
+        .where(Assessment.id.in_(newest), _is_open_or_case())
         .order_by(Process.title, Process.id)
         .limit(MAX_CASES)
         .options(
@@ -67,6 +69,27 @@ def list_cases() -> list[Case]:
         )
     )
     return [Case(judgement.process, judgement) for judgement in judgements]
+
+
+def get_judged_process(slug: str) -> Process | None:
+    """Return an opened process, or a case of which anybody may read an assessment."""
+    process = get_process(slug)
+    if process is not None:
+        return process
+    case = db.session.scalar(select(Process).where(Process.slug == slug, Process.of_case()))
+    return case if case is not None and public_assessments(case.id) else None
+
+
+def list_judged_cases() -> list[Process]:
+    """Return the cases that took place elsewhere of which an assessment is public, by title."""
+    is_public = Assessment.visible_to(ANYONE)
+    ids = select(Assessment.process_id).where(is_public)
+    rows = select(Process).where(Process.of_case(), Process.id.in_(ids))
+    return list(db.session.scalars(rows.order_by(Process.title).limit(MAX_CASES)))
+
+
+def _is_open_or_case() -> ColumnElement[bool]:
+    return Process.opened_at.is_not(None) | Process.of_case()
 
 
 def select_cases(cases: Sequence[Case], slugs: Collection[str]) -> list[Case]:

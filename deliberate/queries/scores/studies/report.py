@@ -124,5 +124,5 @@ def _answers(judgement: Assessment) -> list[ReportAnswer]:
     settled = settled_values(judgement)
     return [
         ReportAnswer(one, tuple(value[one.id] for value in values), settled[one.id])
-        for one in questions()
+        for one in questions(judgement.framework)
     ]

@@ -1,14 +1,16 @@
-"""Cache of pages for readers without a session, valid until the data or a date changes.
+"""Cache of pages, valid until the data or a date changes.
 
 A cached page costs one query, that of the version of the data. Only views that declare it are
 cached (`cached=True`): their pages depend on the recorded store, the address, the language and the
-clock. A request with a session cookie is never answered from here and its page is never cached.
+clock. The page of a signed-in person is never kept; one with slots (see `slots`) may be, which is
+nobody's page.
 """
 
 import gzip
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -44,7 +46,7 @@ KEPT_TYPES = {"text/html", "application/geo+json", "application/json", "applicat
 KEPT_HEADERS = ("Link", "Content-Language")
 """Headers of a page that are kept with it."""
 
-PageKey = tuple[str, str, str, bytes, str]
+PageKey = tuple[str, str, str, bytes, str, str]
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class KeptPage:
     """The version of the thread, or of all threads, that it shows."""
     mimetype: str = "text/html"
     headers: tuple[tuple[str, str], ...] = ()
+    comments: tuple[int, ...] = ()
+    """The comments that a page with slots shows."""
 
 
 class PageCache:
@@ -167,7 +171,8 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_page)
 
 
-def _page_cache() -> PageCache:
+def page_cache() -> PageCache:
+    """Return the cache of the running application."""
     return cast(PageCache, current_app.extensions["page_cache"])
 
 
@@ -190,7 +195,7 @@ def _has_no_session() -> bool:
 def _answer_from_cache() -> Response | None:
     if not _is_shared_request():
         return None
-    cache, key = _page_cache(), _page_key()
+    cache, key = page_cache(), _page_key()
     version = data_version((request.view_args or {}).get("proposal_id"))
     page = cache.get(key, version)
     if page is None:
@@ -199,9 +204,38 @@ def _answer_from_cache() -> Response | None:
     return _respond(page)
 
 
-def _page_key() -> PageKey:
-    """Return all that a page without a session is made from, beside data, clock and program."""
-    return request.scheme, request.host, request.path, request.query_string, g.language
+def _page_key(variant: str = "") -> PageKey:
+    """Return all that a kept page is made from, beside data, clock and program.
+
+    A page with slots names its variant; that of readers without a session has none.
+    """
+    return request.scheme, request.host, request.path, request.query_string, g.language, variant
+
+
+def find_or_make(
+    variant: str, version: "Version", make: Callable[[], tuple[str, Sequence[int]] | None]
+) -> KeptPage | None:
+    """Return the kept page with slots of a variant, else make and keep it.
+
+    `make` returns the page and the ids of the comments it shows, or None where there is no page.
+    """
+    cache, key = page_cache(), _page_key(variant)
+    page = cache.get(key, version)
+    if page is None:
+        state = cache.state(version.common)
+        made = make()
+        if made is None:
+            return None
+        text, comments = made
+        compressed = gzip.compress(text.encode(), PAGE_LEVEL, mtime=0)
+        page = KeptPage("", compressed, version.thread, comments=tuple(comments))
+        cache.put(key, state, page)
+    return page
+
+
+def page_body(page: KeptPage) -> bytes:
+    """Return a kept page as it was made."""
+    return gzip.decompress(page.compressed)
 
 
 def _respond(page: KeptPage, body: bytes | None = None) -> Response:
@@ -212,7 +246,7 @@ def _respond(page: KeptPage, body: bytes | None = None) -> Response:
         response = Response(page.compressed, mimetype=page.mimetype)
         response.content_encoding = "gzip"
     else:
-        response = Response(body or gzip.decompress(page.compressed), mimetype=page.mimetype)
+        response = Response(body or page_body(page), mimetype=page.mimetype)
     response.set_etag(page.etag, weak=True)
     response.headers.extend(page.headers)
     g.setdefault("is_shared_page", True)
@@ -228,7 +262,7 @@ def _keep_page(response: Response) -> Response:
         compressed = gzip.compress(body, PAGE_LEVEL, mtime=0)
         headers = tuple(item for item in response.headers.items() if item[0] in KEPT_HEADERS)
         page = KeptPage(etag, compressed, thread, response.mimetype or "text/html", headers)
-        _page_cache().put(key, state, page)
+        page_cache().put(key, state, page)
         response = _respond(page, body)
     if g.get("is_shared_page"):
         response.headers["Cache-Control"] = SHARED

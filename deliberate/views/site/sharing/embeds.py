@@ -1,4 +1,4 @@
-"""Embeds: a proposal, a poll or scores as one small page that other sites may show in a frame.
+"""Embeds: a proposal, poll, draft text or scores as one small page that others show in a frame.
 
 It has no script, form or cookie. Only the sites of DELIBERATE_EMBED_ORIGINS may frame it, and no
 other page of this installation may be framed at all.
@@ -7,12 +7,14 @@ other page of this installation may be framed at all.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import abort, current_app, g, jsonify, render_template, request, url_for
+from flask import Response, abort, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from deliberate.queries.documents.contributions import count_contributions
+from deliberate.queries.documents.documents import get_document, get_version, list_units
 from deliberate.queries.polls.polls import get_poll, poll_card
 from deliberate.queries.polls.result_tables import result_tables
 from deliberate.queries.processes.processes import get_process
@@ -48,9 +50,9 @@ class Embed:
     label: str
 
 
-@blueprint.page("/<any(proposal,poll,score):of>/<id:subject_id>", "public", cached=True)
+@blueprint.page("/<any(proposal,poll,score,document):of>/<id:subject_id>", "public", cached=True)
 def show(of: str, subject_id: int) -> ResponseReturnValue:
-    """Show the embed of a proposal, a poll or the scores of a process."""
+    """Show the embed of a proposal, a poll, a draft text or the scores of a process."""
     return render_template("site/sharing/embed.html", embed=get_or_404(_EMBEDS[of](subject_id)))
 
 
@@ -82,6 +84,25 @@ def _poll(poll_id: int) -> Embed | None:
         ]
     url = url_for("polls.show", poll_id=poll.id)
     return _embed(shown, poll.language, tuple(figures[:FEW_OPTIONS]), url)
+
+
+def _document(document_id: int) -> Embed | None:
+    document = get_document(document_id)
+    version = get_version(document) if document else None
+    if document is None or version is None:
+        return None
+    units = list_units(version)
+    totals = count_contributions(document, units, version.number).total
+    return Embed(
+        document.title,
+        document.language,
+        _("closed") if document.closed_at else "",
+        document.process.text_in("title", g.language),
+        document.process.language_in("title", g.language),
+        ((_("Contributions"), _number(totals.total())),),
+        url_for("documents.show", document_id=document.id),
+        _("Draft text, version %(n)s", n=version.number),
+    )
 
 
 def _score(process_id: int) -> Embed | None:
@@ -127,13 +148,14 @@ def _number(value: int) -> str:
     return str(current_app.jinja_env.filters["numberformat"](value))
 
 
-_EMBEDS = {"proposal": _proposal, "poll": _poll, "score": _score}
+_EMBEDS = {"proposal": _proposal, "poll": _poll, "score": _score, "document": _document}
 _EMBEDDED_PAGES = {
     "proposals.show": ("proposal", "proposal_id"),
     "short_urls.proposal": ("proposal", "subject_id"),
     "polls.show": ("poll", "poll_id"),
     "short_urls.poll": ("poll", "subject_id"),
     "scoreboard.show": ("score", "slug"),
+    "documents.show": ("document", "document_id"),
 }
 """Pages that have an embed: what it is of, and the URL value that names it."""
 
@@ -141,6 +163,9 @@ _EMBEDDED_PAGES = {
 @blueprint.page("/oembed.json", "public", cached=True)
 def oembed() -> ResponseReturnValue:
     """Return how to embed the page at an address (oEmbed 1.0, type rich)."""
+    if request.args.get("format", "json") != "json":
+        # The status that oEmbed has for a format that a provider does not write.
+        return Response(_("This address answers as JSON alone."), 501, mimetype="text/plain")
     of, subject_id = _find_embedded(request.args.get("url", ""))
     embed = get_or_404(_EMBEDS[of](subject_id))
     base = current_settings().base_url.rstrip("/")

@@ -1,0 +1,45 @@
+"""Where a contribution to a draft text is read: version, Pasal, and page of contributions."""
+
+from dataclasses import dataclass
+
+from deliberate.models import DocumentVersion, UnitContribution, UnitText
+from deliberate.queries.documents.contributions import PAGE, count_earlier_contributions
+from deliberate.queries.documents.documents import (
+    get_unit_by_id,
+    get_version,
+    list_units,
+    top_address,
+)
+from deliberate.queries.documents.lineage import get_lineage
+
+
+@dataclass(frozen=True)
+class ContributionPlace:
+    """The page of a contribution; `number` is of an older version, None for that in force."""
+
+    address: str
+    number: int | None
+    after: int | None
+    """The id after which its page of contributions begins, None on the first."""
+
+
+def get_contribution_place(contribution: UnitContribution) -> ContributionPlace | None:
+    """Return where the unit of a contribution stands now, or stood when it was made."""
+    document, number = contribution.document, contribution.version.number
+    heirs = get_lineage(document).follow([contribution.unit_id], number, document.version)
+    current = get_version(document)
+    rows = [get_unit_by_id(current, heir) for heir in sorted(heirs)] if current else []
+    unit = next((row for row in rows if row is not None), None)
+    if unit is not None and current is not None:
+        return _place(contribution, current, unit, None)
+    unit = get_unit_by_id(contribution.version, contribution.unit_id)
+    return _place(contribution, contribution.version, unit, number) if unit else None
+
+
+def _place(
+    contribution: UnitContribution, version: DocumentVersion, unit: UnitText, number: int | None
+) -> ContributionPlace:
+    address = top_address(unit.address)
+    parts = [row for row in list_units(version) if top_address(row.address) == address]
+    earlier = count_earlier_contributions(contribution, version, parts)
+    return ContributionPlace(address, number, contribution.id - 1 if earlier >= PAGE else None)
