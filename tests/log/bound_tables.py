@@ -34,8 +34,9 @@ TABLES = {
         " sanction response_draft response_template signature resident_entry resident_list"
         " respondent_name data_access_request webhook webhook_try poll_code office_ballot"
         " reclassification study_excerpt study_excerpt_code study_excerpt_memo study_file"
+        " unit_assignment unit_answer_draft unit_answer_signature"
     ),
-    NEVER_LOGGED: "poll_voter questionnaire_roll group_declaration",
+    NEVER_LOGGED: "poll_voter questionnaire_roll reason_roll group_declaration",
     COUNTED_AGAIN: ("data_version score_snapshot compared_score study_plan_share notice_effects"),
     CODED: "coding sample sampled_item",
     FROZEN: (

@@ -13,8 +13,20 @@ from sqlalchemy.orm import Session
 from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Appeal, Comment, Institution, Poll, Process, Proposal
+from deliberate.days import local_today
+from deliberate.models import (
+    Appeal,
+    Comment,
+    Institution,
+    Person,
+    Poll,
+    Process,
+    Proposal,
+    UnitContribution,
+)
 from deliberate.models.releases import PLAN_FIELDS
+from deliberate.operations.documents.reports import report_consultation
+from deliberate.operations.documents.versions import close_document
 from deliberate.operations.moderation.decisions import (
     decide_appeal,
     file_appeal,
@@ -62,6 +74,12 @@ from deliberate.operations.scores.questionnaires import (
     open_questionnaire,
     publish_closed_questionnaires,
 )
+from deliberate.operations.scores.reason_surveys import (
+    SurveyDays,
+    answer_reason_survey,
+    open_reason_survey,
+    publish_ended_reason_surveys,
+)
 from deliberate.operations.threads.comments import edit_comment, post_comment, rate_comment
 from deliberate.operations.threads.corrections import correct_comment
 from deliberate.queries.scores.questionnaires import questions_of
@@ -104,6 +122,7 @@ def prepare_log(app: Flask, clock: time_machine.Traveller) -> Process:
     freeze_assessment(assessor, assessment)
     clock.shift(timedelta(days=8))
     publish_closed_questionnaires()
+    publish_ended_reason_surveys()
     sealing.seal_log(settings)
     sealing.write_segments(settings.log_path, rest=True)
     sealing.publish_heads(until=now() + timedelta(seconds=1))
@@ -164,9 +183,7 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     due = now().date() + timedelta(days=30)
     overlap = open_overlap(admin, "Halte", institution, due, "Siapa yang merawat?")
     settle_overlap(admin, overlap, "Dinas merawatnya.")
-    add_draft_text(
-        officer, process, factories.create_resident(), factories.create_resident(), answers=True
-    )
+    _consult(officer, process)
     researcher = factories.create_staff(role=Role.RESEARCHER)
     register_plan(researcher, process, dict.fromkeys(PLAN_FIELDS, "Giliran"), "id")
     entry = DocumentEntry("Anggaran", "id", now().date())
@@ -187,6 +204,7 @@ def _decide_more(process: Process, institution: Institution) -> None:
     organisers = open_questionnaire(admin, asked, QuestionnaireAudience.ORGANISERS, 14)
     answers = {question.id: 4 for question in questions_of(organisers)}
     answer_questionnaire(factories.create_staff(institution), organisers, answers)
+    _survey_reasons(process)
     _refer(institution, factories.create_qualified_proposal(institution))
     set_day_off(admin, process, now().date(), "Panen raya")
     merged, target = (factories.create_proposal(process) for _ in range(2))
@@ -196,6 +214,36 @@ def _decide_more(process: Process, institution: Institution) -> None:
         resident, target, "Kapan?", stance=Stance.NEUTRAL, is_question=True, source="Berita"
     )
     settle_question(resident, question)
+
+
+def _consult(officer: Person, process: Process) -> None:
+    """Open two draft texts; hide and restore a comment on one, and report on the other."""
+    drafts = [
+        add_draft_text(
+            officer, process, factories.create_resident(), factories.create_resident(), answers=True
+        )
+        for _ in range(2)
+    ]
+    close_document(officer, drafts[1])
+    report_consultation(officer, drafts[1])
+    comments = db.session.query(UnitContribution).filter_by(document_id=drafts[0].id)
+    moderator, second = (factories.create_staff(role=Role.MODERATOR) for _ in range(2))
+    comment = comments.order_by(UnitContribution.id).first()
+    hide_contribution(moderator, comment, ModerationRule.INSULT, "Kata ini menghina.")
+    restore_contribution(second, comment, "Tidak melanggar aturan.")
+
+
+def _survey_reasons(process: Process) -> None:
+    today = local_today(process)
+    survey = open_reason_survey(
+        factories.create_staff(role=Role.EVALUATOR),
+        process,
+        [(f"Pertimbangan {n}", f"Consideration {n}") for n in range(4)],
+        [(f"Pilihan {n}", f"Option {n}") for n in range(3)],
+        SurveyDays(*(today + timedelta(days=n) for n in (1, 2, 3))),
+    )
+    values = {f"C{n}": n for n in range(1, 5)} | {f"P{n}": n for n in range(1, 4)}
+    answer_reason_survey(factories.create_resident(), survey, values, consents=True)
 
 
 def _refer(institution: Institution, proposal: Proposal) -> None:

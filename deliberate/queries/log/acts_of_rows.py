@@ -11,6 +11,7 @@ from deliberate.models import (
     Assessment,
     Comment,
     Commitment,
+    ConsultationReport,
     Document,
     DocumentVersion,
     Interaction,
@@ -26,6 +27,7 @@ from deliberate.models import (
     ProcessNews,
     Proposal,
     Questionnaire,
+    ReasonSurvey,
     Referral,
     Response,
     RulesVersion,
@@ -37,6 +39,7 @@ from deliberate.queries.log.page_faults import DURATION_OF_ACT, PageFault
 from deliberate.vocabulary.events.documents import (
     AmendmentProposed,
     AmendmentWithdrawn,
+    ConsultationReported,
     DocumentClosed,
     DocumentOpened,
     DocumentRevised,
@@ -47,6 +50,10 @@ from deliberate.vocabulary.events.moderation import (
     CommentHeld,
     CommentHidden,
     CommentRestored,
+    ContributionDelayed,
+    ContributionHeld,
+    ContributionHidden,
+    ContributionRestored,
     ProposalDelayed,
     ProposalHeld,
     ProposalHidden,
@@ -86,8 +93,14 @@ from deliberate.vocabulary.events.scores import (
     AssessmentPublished,
     QuestionnaireOpened,
     QuestionnairePublished,
+    ReasonSurveyOpened,
+    ReasonSurveyPublished,
 )
-from deliberate.vocabulary.events.threads import CommentPosted, CommentWithdrawn
+from deliberate.vocabulary.events.threads import (
+    BlankCommentImported,
+    CommentPosted,
+    CommentWithdrawn,
+)
 
 HIDDEN = "hidden_since"
 Model = type[Any]  # models have columns of many names
@@ -106,7 +119,12 @@ class Published:
 
 PUBLISHED = (
     Published(Proposal, (ProposalSubmitted.KIND,), at="published_at"),
-    Published(Comment, (CommentPosted.KIND,), "", "posted_at", "institution_id"),
+    Published(
+        Comment,
+        (CommentPosted.KIND, BlankCommentImported.KIND),
+        at="posted_at",
+        institution="institution_id",
+    ),
     Published(
         Response, (ResponsePublished.KIND,), "responder_id", "published_at", "institution_id"
     ),
@@ -130,7 +148,15 @@ PUBLISHED = (
     ),
     Published(UnitAnswer, (UnitAnswered.KIND,), "answered_by_id", "answered_at", "institution_id"),
     Published(UnitContribution, (CommentPosted.KIND, AmendmentProposed.KIND), at="posted_at"),
+    Published(
+        ConsultationReport,
+        (ConsultationReported.KIND,),
+        "published_by_id",
+        "published_at",
+        "institution_id",
+    ),
     Published(Questionnaire, (QuestionnaireOpened.KIND,), "opened_by_id", "opened_at"),
+    Published(ReasonSurvey, (ReasonSurveyOpened.KIND,), "opened_by_id", "opened_at"),
 )
 
 
@@ -150,7 +176,7 @@ ENDED = (
     Ended(Proposal, HIDDEN, (ProposalHidden.KIND,), (ProposalRestored.KIND,)),
     Ended(Comment, "withdrawn_at", (CommentWithdrawn.KIND,)),
     Ended(Comment, HIDDEN, (CommentHidden.KIND,), (CommentRestored.KIND,)),
-    Ended(UnitContribution, HIDDEN, (CommentHidden.KIND,), (CommentRestored.KIND,)),
+    Ended(UnitContribution, HIDDEN, (ContributionHidden.KIND,), (ContributionRestored.KIND,)),
     Ended(UnitContribution, "withdrawn_at", (AmendmentWithdrawn.KIND, CommentWithdrawn.KIND)),
     Ended(Document, "closed_at", (DocumentClosed.KIND,)),
     Ended(Process, "closed_at", (ProcessClosed.KIND,)),
@@ -165,13 +191,14 @@ ENDED = (
     Ended(Referral, "declined_at", (ReferralDeclined.KIND,)),
     Ended(Assessment, "published_at", (AssessmentPublished.KIND,)),
     Ended(Questionnaire, "published_at", (QuestionnairePublished.KIND,)),
+    Ended(ReasonSurvey, "published_at", (ReasonSurveyPublished.KIND,)),
 )
 
 
 HOLDS = (
     (Proposal, (ProposalHeld.KIND, ProposalDelayed.KIND)),
     (Comment, (CommentHeld.KIND, CommentDelayed.KIND)),
-    (UnitContribution, (CommentHeld.KIND, CommentDelayed.KIND)),
+    (UnitContribution, (ContributionHeld.KIND, ContributionDelayed.KIND)),
 )
 """The acts that hold a text until a moment."""
 

@@ -98,6 +98,8 @@ def _compare_days_of_responses(session: Session) -> Iterator[PageFault]:
     query = select(Response, Interaction.occurred_at, Interaction.seq).join(Interaction, acts)
     native = query.where(Interaction.origin != Origin.IMPORT).order_by(Response.id)
     for response, occurred_at, seq in session.execute(native):
+        if response.proposal is None:
+            continue  # a deleted proposal is a fault of its own
         if response.dated != local_date(response.proposal.process, occurred_at):
             yield PageFault("response", response.id, "dated", seq)
 

@@ -10,16 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from deliberate.models import (
     AmendmentJoin,
     AnsweredContribution,
+    ConsultationReport,
     Document,
     DocumentVersion,
     Interaction,
     PersonKey,
+    UnitAnswer,
     UnitContribution,
     UnitText,
 )
@@ -27,6 +29,7 @@ from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
 from deliberate.vocabulary.events.documents import (
     AmendmentJoined,
     AmendmentProposed,
+    ConsultationReported,
     DocumentOpened,
     DocumentRevised,
     UnitAnswered,
@@ -38,7 +41,7 @@ VERSIONS = (DocumentOpened.KIND, DocumentRevised.KIND)
 
 
 def compare_draft_texts(session: Session) -> Iterator[PageFault]:
-    """Yield the columns of versions, contributions, joins and answers that differ from the log."""
+    """Yield what differs from the log of versions, contributions, joins, answers and reports."""
     yield from _compare_versions(session)
     entries = _entries(session, *CONTRIBUTIONS)
     for row in session.scalars(select(UnitContribution).order_by(UnitContribution.id)):
@@ -47,6 +50,7 @@ def compare_draft_texts(session: Session) -> Iterator[PageFault]:
             yield from _compare_contribution(session, row, entry)
     yield from _compare_joins(session)
     yield from _compare_answered(session)
+    yield from _compare_reports(session)
 
 
 def _entries(session: Session, *kinds: str) -> dict[int, Entry]:
@@ -157,3 +161,34 @@ def _compare_answered(session: Session) -> Iterator[PageFault]:
             yield PageFault("unit_answer", entry.subject_id, "answers", entry.seq)
     for answer_id in named:
         yield PageFault("unit_answer", answer_id, "answers")
+
+
+def _compare_reports(session: Session) -> Iterator[PageFault]:
+    """Compare the figures of each report with its act, and with the answers until then."""
+    entries = _entries(session, ConsultationReported.KIND)
+    for report in session.scalars(select(ConsultationReport).order_by(ConsultationReport.id)):
+        entry = entries.pop(report.id, None)
+        if entry is None:
+            yield PageFault("consultation_report", report.id, "id")
+            continue
+        for name in ("contributions", "explained"):
+            if getattr(report, name) != entry.details[name]:
+                yield PageFault("consultation_report", report.id, name, entry.seq)
+        if report.considered != _count_considered(session, report):
+            yield PageFault("consultation_report", report.id, "considered", entry.seq)
+    for report_id, entry in entries.items():
+        yield PageFault("consultation_report", report_id, "-", entry.seq)
+
+
+def _count_considered(session: Session, report: ConsultationReport) -> int:
+    """Return how many contributions the answers until a report name."""
+    query = (
+        select(func.count(distinct(AnsweredContribution.contribution_id)))
+        .join(UnitAnswer, UnitAnswer.id == AnsweredContribution.answer_id)
+        .join(UnitContribution, UnitContribution.id == AnsweredContribution.contribution_id)
+        .where(
+            UnitContribution.document_id == report.document_id,
+            UnitAnswer.answered_at <= report.published_at,
+        )
+    )
+    return session.scalar(query) or 0
