@@ -217,7 +217,7 @@ def _decide_more(process: Process, institution: Institution) -> None:
 
 
 def _consult(officer: Person, process: Process) -> None:
-    """Open two draft texts; hide and restore a comment on one, and report on the other."""
+    """Open two draft texts; moderate a comment on one, and report on the other."""
     drafts = [
         add_draft_text(
             officer, process, factories.create_resident(), factories.create_resident(), answers=True
@@ -229,6 +229,8 @@ def _consult(officer: Person, process: Process) -> None:
     comments = db.session.query(UnitContribution).filter_by(document_id=drafts[0].id)
     moderator, second = (factories.create_staff(role=Role.MODERATOR) for _ in range(2))
     comment = comments.order_by(UnitContribution.id).first()
+    report_contribution(factories.create_resident(), comment, ModerationRule.INSULT)
+    keep_contribution(moderator, comment, "Tidak menghina.")
     hide_contribution(moderator, comment, ModerationRule.INSULT, "Kata ini menghina.")
     restore_contribution(second, comment, "Tidak melanggar aturan.")
 
