@@ -112,8 +112,8 @@ def _bounds(session: Session, name: str) -> tuple[str, str]:
     bound = session.scalar(text(query), {"name": name})
     if bound is None:
         raise NotDetachable(f"the log has no partition {name}")
-    if session.get(DetachedPartition, name) is not None:
-        raise NotDetachable(f"{name} is detached already")
+    if detached := session.get(DetachedPartition, name):
+        raise NotDetachable(f"{name} is detached already, since {detached.detached_at:%Y-%m-%d}")
     ids = re.findall(r"'([0-9a-f]{32})'", bound)
     moment = now()
     if ids[-1] > first_id(moment.year - 1, moment.month):

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from flask import current_app
 from sqlalchemy import Connection, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -79,6 +78,8 @@ def read_raw_rows(
         f"SELECT {', '.join(columns)} FROM read_parquet($files)"  # noqa: S608  # constant names
         f" WHERE list_contains($kinds, kind) AND ({spans}) AND ({condition}) ORDER BY seq"
     )
+    import duckdb  # slow to import, and only old months need it
+
     values = {"files": files, "kinds": list(LEAVING_KINDS), **(parameters or {})}
     with duckdb.connect(":memory:") as con:
         con.execute("SET threads = 1; SET enable_progress_bar = false; SET TimeZone = 'UTC'")
