@@ -25,6 +25,7 @@ from deliberate.models import (
     Response,
 )
 from deliberate.queries.moderation.queue import reported_contributions
+from deliberate.queries.proposals.coauthors import list_coauthor_ids
 from deliberate.queries.releases.data_access_requests import active_requests
 from deliberate.queries.responses.commitments import is_past_due
 from deliberate.queries.responses.desk import get_desk_counts, is_due_soon
@@ -244,6 +245,13 @@ def _new_arguments() -> Iterator[NoticeRow]:
             proposal_id=proposal_id,
             person_id=author_id,
         )
+        for person_id in list_coauthor_ids(proposal_id):
+            yield _notice_row(
+                f"arguments.{proposal_id}{suffix}.{person_id}",
+                ArgumentsNotice(count=count),
+                proposal_id=proposal_id,
+                person_id=person_id,
+            )
 
 
 def _new_arguments_query(
@@ -334,6 +342,9 @@ def _ended_holds() -> Iterator[NoticeRow]:
         yield _shown_notice(comment, comment.proposal_id)
     for proposal in _released(Proposal):
         yield _shown_notice(proposal, proposal.id)
+        for person_id in list_coauthor_ids(proposal.id):
+            row = _shown_notice(proposal, proposal.id)
+            yield row | {"key": f"{row['key']}.{person_id}", "person_id": person_id}
 
 
 def _shown_notice(row: Comment | Proposal, proposal_id: int) -> NoticeRow:

@@ -44,6 +44,8 @@ _PATHS = {
     NoticePage.POLL: "/polls/{poll}",
     NoticePage.PROCESS: "/processes/{slug}",
     NoticePage.NEWS: "/processes/{slug}/news#news-{news_item}",
+    NoticePage.COAUTHORS: "/co-authors",
+    NoticePage.AMENDMENT: "/documents/{document}/contributions/{amendment}",
     NoticePage.ACCOUNT: "/account",
     NoticePage.MESSAGES: "/account/messages",
     NoticePage.LIMIT: "/account/limit",

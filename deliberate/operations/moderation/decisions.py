@@ -389,7 +389,9 @@ def _notify_author(
     act: Act[...], notice: type[ModerationNotice], contribution: Contribution
 ) -> None:
     event = notice(subject=contribution.subject_type, id=contribution.id)
-    notify_person(act, contribution.author, event, _proposal_of(contribution))
+    authors = contribution.authors if isinstance(contribution, Proposal) else [contribution.author]
+    for author in authors:
+        notify_person(act, author, event, _proposal_of(contribution))
 
 
 def _proposal_of(contribution: Contribution) -> Proposal:

@@ -38,7 +38,8 @@ def hold_by_rule(act: Act[...], contribution: Comment | Proposal) -> None:
         id=contribution.id,
         until=until.isoformat(),
     )
-    notify_person(act, author, notice, proposal)
+    for writer in contribution.authors if isinstance(contribution, Proposal) else (author,):
+        notify_person(act, writer, notice, proposal)
 
 
 def _hold_end(process: Process) -> datetime:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal
+from deliberate.models import Appeal, Comment, ModerationDecision, Person, Proposal, is_written_by
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -31,7 +31,7 @@ APPEAL_PERIOD = timedelta(days=30)
 
 def may_report(person: Person | None, contribution: Comment | Proposal) -> Decision:
     """Allow any account to report a visible text of another author."""
-    is_own = person is not None and contribution.author_id == person.id
+    is_own = is_written_by(contribution, person)
     return all_of(
         may_take_part(person),
         not_yours(_("You cannot report your own text. You can withdraw it."))
@@ -56,7 +56,7 @@ def is_author_erased(contribution: Comment | Proposal) -> bool:
 
 def may_moderate(person: Person | None, contribution: Comment | Proposal) -> Decision:
     """Allow moderators and administrators, except on their own texts."""
-    is_own = person is not None and contribution.author_id == person.id
+    is_own = is_written_by(contribution, person)
     return all_of(
         has_role(person, Role.MODERATOR, Role.ADMIN),
         not_yours(_("Another moderator decides on what you wrote.")) if is_own else ALLOWED,

@@ -7,7 +7,7 @@ from flask import render_template, url_for
 from deliberate.forms.documents import DECISIONS, UnitCommentForm
 from deliberate.permissions.documents import is_contributing_offered, may_answer_contributions
 from deliberate.queries.documents.answers import list_answers
-from deliberate.queries.documents.contributions import joined_ids
+from deliberate.queries.documents.contributions import joined_ids, list_replies
 from deliberate.views.site.request_context import current_person
 
 if TYPE_CHECKING:
@@ -19,15 +19,19 @@ def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> s
     """Return the page of a Pasal; `form` is a comment that was not posted, with its errors."""
     document, reader = page.document, current_person()
     is_current = page.version.number == document.version
+    shown = [*page.amendments, *page.comments]
+    replies = list_replies([row.row.id for row in shown])
+    ids = [row.row.id for row in shown] + [row.id for rows in replies.values() for row in rows]
     return render_template(
         "documents/unit.html",
+        replies=replies,
         page=page,
         document=document,
         process=document.process,
         form=form or UnitCommentForm(version=str(page.version.number)),
         is_current=is_current,
         takes_contributions=is_contributing_offered(reader, document) if is_current else None,
-        answers=list_answers([shown.row.id for shown in (*page.amendments, *page.comments)]),
+        answers=list_answers(ids),
         decisions=DECISIONS,
         may_answer=may_answer_contributions(reader, document),
         joined=joined_ids(reader, [shown.row.id for shown in page.amendments]),
