@@ -28,29 +28,22 @@ def upgrade() -> None:
         sa.Column("written_at", TIMESTAMP, nullable=False),
         sa.UniqueConstraint("contribution_id", "number"),
     )
-    with op.batch_alter_table("proposal") as batch:
-        batch.add_column(sa.Column("coauthor_count", BIG_INT, server_default="0", nullable=False))
-    with op.batch_alter_table("unit_contribution") as batch:
-        batch.add_column(sa.Column("coauthor_count", BIG_INT, server_default="0", nullable=False))
-        batch.add_column(sa.Column("number", BIG_INT, server_default="1", nullable=False))
-        batch.add_column(
-            sa.Column(
-                "promoted_to_id",
-                BIG_INT,
-                sa.ForeignKey("proposal.id", name="fk_unit_contribution_promoted_to_id_proposal"),
-            )
-        )
-        batch.add_column(
-            sa.Column(
-                "parent_id",
-                BIG_INT,
-                sa.ForeignKey(
-                    "unit_contribution.id", name="fk_unit_contribution_parent_id_unit_contribution"
-                ),
-            )
-        )
-        batch.create_index("ix_unit_contribution_promoted_to_id", ["promoted_to_id"])
-        batch.create_index("ix_unit_contribution_parent_id", ["parent_id"])
+    for table in ("proposal", "unit_contribution"):
+        count = sa.Column("coauthor_count", BIG_INT, server_default="0", nullable=False)
+        op.add_column(table, count)
+    number = sa.Column("number", BIG_INT, server_default="1", nullable=False)
+    op.add_column("unit_contribution", number)
+    _add_reference("promoted_to_id", "proposal")
+    _add_reference("parent_id", "unit_contribution")
+
+
+def _add_reference(column: str, table: str) -> None:
+    """Add a column that names a row, in one statement: SQLite adds no constraint later."""
+    big_int = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
+    op.execute(
+        f"ALTER TABLE unit_contribution ADD COLUMN {column} {big_int} REFERENCES {table} (id)"
+    )
+    op.create_index(f"ix_unit_contribution_{column}", "unit_contribution", [column])
 
 
 def _works() -> tuple[sa.Column[int], sa.Column[int]]:

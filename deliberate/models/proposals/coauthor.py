@@ -99,10 +99,10 @@ class CoAuthor(Base):
 class CoAuthored:
     """What several people can write together; `coauthor_count` spares pages a query."""
 
-    author_id: Mapped[int | None]
     coauthor_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     if TYPE_CHECKING:
+        author_id: Mapped[int | None]
         author: Mapped[Person | None]
         coauthors: Mapped[list[CoAuthor]]
 

@@ -118,10 +118,11 @@ def draft_of_amendment(author: Person, amendment: UnitContribution, title: str) 
     process = amendment.document.process
     require(may_promote_amendment(author, amendment))
     require(may_submit(author, process))
+    quoted = "\n".join(f"> {line}".rstrip() for line in amendment.replacement.splitlines())
     fields = {
         "title": title,
         "process": process.slug,
-        "body": f"{amendment.body}\n\n> {amendment.replacement}".replace("\n> \n", "\n>\n"),
+        "body": f"{amendment.body}\n\n{quoted}",
         "amendment": str(amendment.id),
     }
     return save_draft(author, fields)

@@ -51,6 +51,7 @@ from deliberate.vocabulary.notices import (
 )
 
 VALID_FOR = timedelta(days=14)
+_UNSYNCHRONIZED = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
@@ -188,9 +189,9 @@ def remove_author(act: Act[...], person: Person, work: Work) -> None:
         WithdrawalRequest.requested_by_id == person.id,
         WithdrawalRequest.ended_at.is_(None),
     )
-    act.session.execute(own_requests.values(ended_at=now()))
     act.session.flush()
-    act.session.expire(work, ["coauthors"])
+    act.session.execute(own_requests.values(ended_at=now()), execution_options=_UNSYNCHRONIZED)
+    act.session.expire(work, ["author", "coauthors"])
 
 
 def _succeed(act: Act[...], work: Work, heir: CoAuthor) -> None:
@@ -213,7 +214,7 @@ def leave_all_texts(act: Act[...], person: Person) -> None:
             remove_author(act, person, work)
             act.consequence(CoAuthorLeft, work)
     invited = update(CoAuthor).where(CoAuthor.person_id == person.id, is_open_invitation())
-    act.session.execute(invited.values(declined_at=now()))
+    act.session.execute(invited.values(declined_at=now()), execution_options=_UNSYNCHRONIZED)
 
 
 def notify_coauthors(act: Act[...], person: Person | None, work: Work, event: NoticeEvent) -> None:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.forms.documents import AmendmentForm
+from deliberate.forms.proposals.proposals import MAX_TITLE
 from deliberate.legal_texts.comparison import compare_words
 from deliberate.operations.documents.amendments import (
     SupersededWording,
@@ -97,6 +98,6 @@ def promote(document_id: int, contribution_id: int) -> ResponseReturnValue:
     """Begin a proposal with the words of an amendment that was not adopted."""
     document, amendment = get_contribution_of(document_id, contribution_id)
     unit = get_or_404(get_unit_by_id(amendment.version, amendment.unit_id))
-    title = f"{unit.place}: {document.title}"[:255]
+    title = f"{unit.place}: {document.title}"[:MAX_TITLE]
     draft = draft_of_amendment(signed_in_person(), amendment, title)
     return see_other(url_for("drafting.title_and_text", draft_id=draft.id))
