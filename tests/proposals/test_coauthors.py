@@ -82,7 +82,7 @@ def test_person_invited_by_public_name_accepts(proposal, author, other, log):
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("Nobody Known", "Nobody here"), ("AUTHOR", "already"), ("INVITED", "already")],
+    [("Nobody Known", "Tidak ada orang"), ("AUTHOR", "sudah"), ("INVITED", "sudah")],
 )
 def test_name_that_does_not_fit_is_refused(proposal, author, other, name, reason):
     invite_coauthor(author, proposal, other.display_name)
@@ -99,10 +99,10 @@ def test_only_authors_invite(proposal, other):
 def test_link_is_for_one_person_and_ends(proposal, author, other, clock):
     first, second = (invite_coauthor(author, proposal).invitation for _ in range(2))
     accept_coauthorship(other, first)
-    with pytest.raises(Refused, match="used"):
+    with pytest.raises(Refused, match="sudah dipakai"):
         accept_coauthorship(factories.create_resident(), first)
     clock.shift(timedelta(days=15))
-    with pytest.raises(Refused, match="ended"):
+    with pytest.raises(Refused, match="sudah berakhir"):
         accept_coauthorship(factories.create_resident(), second)
 
 
@@ -110,7 +110,7 @@ def test_invitation_by_name_is_for_that_person_who_may_decline(proposal, author,
     invitation = invite_coauthor(author, proposal, other.display_name).invitation
     stranger = factories.create_resident()
     for act in (accept_coauthorship, decline_coauthorship):
-        with pytest.raises(Refused, match="another person"):
+        with pytest.raises(Refused, match="orang lain"):
             act(stranger, invitation)
     log()
     decline_coauthorship(other, invitation)
@@ -123,7 +123,7 @@ def test_suspended_person_is_refused(proposal, author, other):
     moderator = factories.create_staff(role=Role.MODERATOR)
     impose_sanction(moderator, other, ModerationRule.SPAM, 7, "Berulang.")
     invitation = invite_coauthor(author, proposal).invitation
-    with pytest.raises(Refused, match="limited"):
+    with pytest.raises(Refused, match="dibatasi"):
         accept_coauthorship(other, invitation)
 
 
@@ -164,9 +164,9 @@ def test_coauthor_revises_and_neither_supports_nor_moderates(proposal, author):
     join(proposal, moderator)
     revise_proposal(moderator, proposal, "Judul baru", "Teks baru yang cukup.", "Lebih jelas.")
     assert proposal.version == 2
-    with pytest.raises(Refused, match="own proposal"):
+    with pytest.raises(Refused, match="sendiri"):
         support_proposal(moderator, proposal)
-    with pytest.raises(Refused, match="your own text"):
+    with pytest.raises(Refused, match="sendiri"):
         report_contribution(moderator, proposal, ModerationRule.SPAM, "")
     assert not may_moderate(moderator, proposal)
     assert is_consistent()
@@ -195,7 +195,7 @@ def test_coauthor_leaves_and_the_text_stays(proposal, author, other, log):
     leave_coauthorship(other, proposal)
     assert [(row.kind, row.actor_id) for row in log()] == [("coauthor.left", other.actor_id)]
     assert [person.id for person in proposal.authors] == [author.id]
-    with pytest.raises(Refused, match="only author"):
+    with pytest.raises(Refused, match="satu-satunya penulis"):
         leave_coauthorship(author, proposal)
     assert is_consistent()
 
@@ -236,7 +236,7 @@ def test_withdrawal_needs_all_authors(proposal, author, other, log):
     third = factories.create_resident()
     join(proposal, other)
     join(proposal, third)
-    with pytest.raises(Refused, match="together"):
+    with pytest.raises(Refused, match="bersama"):
         withdraw_proposal(author, proposal, "Sudah dibangun.")
     log()
     request = request_withdrawal(author, proposal, "Sudah dibangun.")
@@ -258,7 +258,7 @@ def test_withdrawal_without_objection_is_decided_by_its_date(proposal, author, o
     clock.shift(timedelta(days=6, hours=23))
     assert complete_due_withdrawals() == 0
     clock.shift(timedelta(hours=1))
-    with pytest.raises(Refused, match="decided"):
+    with pytest.raises(Refused, match="sudah diputuskan"):
         object_to_withdrawal(other, request)
     assert complete_due_withdrawals() == 1
     assert proposal.withdrawn_at is not None
@@ -268,7 +268,7 @@ def test_withdrawal_without_objection_is_decided_by_its_date(proposal, author, o
 def test_objection_ends_a_withdrawal(proposal, author, other, clock):
     join(proposal, other)
     request = request_withdrawal(author, proposal, "Sudah dibangun.")
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(Refused, match="sudah"):
         request_withdrawal(other, proposal, "Saya juga.")
     object_to_withdrawal(other, request)
     clock.shift(timedelta(days=8))

@@ -65,11 +65,11 @@ def may_accept_coauthorship(person: Person | None, invitation: CoAuthor) -> Deci
     is_full = work.coauthor_count >= MAX_COAUTHORS
     return all_of(
         may_take_part(person),
-        not_yours(_("This invitation is for another person.")) if is_other else ALLOWED,
         Decision(_("You are one of its authors already."))
         if is_written_by(work, person)
         else ALLOWED,
         ALLOWED if invitation.is_open else Decision(_("This invitation was used or has ended.")),
+        not_yours(_("This invitation is for another person.")) if is_other else ALLOWED,
         is_open_to_authors(work),
         Decision(_("A text has at most %(n)s co-authors.", n=MAX_COAUTHORS))
         if is_full
