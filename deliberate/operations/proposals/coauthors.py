@@ -1,8 +1,10 @@
 """Co-authors of proposals and amendments: invite, accept, decline, leave."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
@@ -210,7 +212,8 @@ def leave_all_texts(act: Act[...], person: Person) -> None:
         joined = select(key).where(CoAuthor.person_id == person.id, CoAuthor.is_joined())
         is_shared = (model.author_id == person.id) & (model.coauthor_count > 0)
         shared = select(model).where(is_shared | model.id.in_(joined)).order_by(model.id)
-        for work in act.session.scalars(shared.with_for_update(of=model)).all():
+        works = cast(Sequence[Work], act.session.scalars(shared.with_for_update(of=model)).all())
+        for work in works:
             remove_author(act, person, work)
             act.consequence(CoAuthorLeft, work)
     invited = update(CoAuthor).where(CoAuthor.person_id == person.id, is_open_invitation())

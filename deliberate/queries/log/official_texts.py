@@ -187,12 +187,12 @@ def _compare_wordings(session: Session) -> Iterator[PageFault]:
         select(AmendmentVersion).order_by(AmendmentVersion.contribution_id, AmendmentVersion.number)
     )
     for row in rows:
-        published = entries[row.contribution_id]
-        entry = published[row.number - 1] if row.number <= len(published) else None
-        if entry is None:
+        published = entries[row.contribution_id][row.number - 1 : row.number]
+        salt, is_standing = row.contribution.salt, bool(row.body)
+        if not published:
             yield PageFault("amendment_version", row.id, "id")
-        elif _is_changed(row.sealed_text, row.contribution.salt, entry, is_standing=bool(row.body)):
-            yield PageFault("amendment_version", row.id, "body", entry.seq)
+        elif _is_changed(row.sealed_text, salt, published[0], is_standing=is_standing):
+            yield PageFault("amendment_version", row.id, "body", published[0].seq)
 
 
 def _compare_process(session: Session, process_id: int) -> Iterator[PageFault]:

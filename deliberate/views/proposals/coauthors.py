@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
 from deliberate.forms.proposals.coauthors import InviteCoAuthorForm
 from deliberate.forms.proposals.proposals import WithdrawForm
@@ -78,10 +79,17 @@ def index() -> str:
     )
 
 
+def _work(subject_type: str, work_id: int) -> "Work":
+    work = get_work(subject_type, work_id)
+    if work is None:
+        raise NotFound
+    return work
+
+
 @blueprint.page(WORK, "signed_in", methods=BOTH, rate_limit=TEXTS)
 def authors(subject_type: str, work_id: int) -> ResponseReturnValue:
     """Show the authors of a text to one of them, or invite a person by name or by a link."""
-    person, work = signed_in_person(), get_or_404(get_work(subject_type, work_id))
+    person, work = signed_in_person(), _work(subject_type, work_id)
     require(is_one_author(person, work))
     form = InviteCoAuthorForm(submitted_data())
     remember_form(form)
@@ -122,7 +130,7 @@ def _authors_page(work: "Work", form: InviteCoAuthorForm, token: str = "") -> st
 @blueprint.page(f"{WORK}/leave", "signed_in", methods=BOTH, rate_limit=CLICKS)
 def leave(subject_type: str, work_id: int) -> ResponseReturnValue:
     """Show what leaving a text means, or leave it."""
-    person, work = signed_in_person(), get_or_404(get_work(subject_type, work_id))
+    person, work = signed_in_person(), _work(subject_type, work_id)
     require(may_leave(person, work))
     if request.method == "POST":
         leave_coauthorship(person, work, context=request_context())
@@ -139,7 +147,7 @@ def leave(subject_type: str, work_id: int) -> ResponseReturnValue:
 @blueprint.page(f"{WORK}/withdrawal", "signed_in", methods=BOTH, rate_limit=TEXTS)
 def withdraw(subject_type: str, work_id: int) -> ResponseReturnValue:
     """Show the form to request a withdrawal that the other authors decide, or request it."""
-    person, work = signed_in_person(), get_or_404(get_work(subject_type, work_id))
+    person, work = signed_in_person(), _work(subject_type, work_id)
     require(may_request_withdrawal(person, work))
     form = WithdrawForm(submitted_data())
 
