@@ -91,7 +91,6 @@ def _create_withdrawal_request() -> None:
         sa.Column("requested_at", TIMESTAMP, nullable=False),
         sa.Column("due_at", TIMESTAMP, nullable=False),
         sa.Column("agreed_ids", sa.Text(), nullable=False),
-        sa.Column("objected_by_id", BIG_INT, sa.ForeignKey("person.id")),
         sa.Column("ended_at", TIMESTAMP),
         sa.CheckConstraint(ONE_WORK, name="one_work"),
     )

@@ -15,6 +15,7 @@ UNRECORDED = {
     "deliberate/notifications/invitations.py",
     "deliberate/notifications/reminders.py",
     "deliberate/notifications/delivery.py",
+    "deliberate/operations/proposals/joint_withdrawals.py",
     "deliberate/operations/scores/assessment_publishing.py",
     "deliberate/operations/scores/assessments.py",
     "deliberate/operations/scores/excerpts.py",

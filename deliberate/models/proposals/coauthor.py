@@ -142,12 +142,8 @@ class WithdrawalRequest(Base):
         "withdrawal_requests",
         "Withdrawals that co-authors decide",
         owner="requested_by_id",
-        columns=(
-            "id proposal_id contribution_id requested_by_id requested_at due_at ended_at"
-            " objected_by_id agreed_ids"
-        ),
+        columns=("id proposal_id contribution_id requested_by_id requested_at due_at ended_at"),
         kept=COUNTS,
-        hidden="agreed_ids objected_by_id",
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -160,9 +156,10 @@ class WithdrawalRequest(Base):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     """When the text is withdrawn unless somebody objected before."""
-    agreed_ids: Mapped[list[int]] = mapped_column(Json, default=list)
+    agreed_ids: Mapped[list[int]] = mapped_column(
+        Json, default=list, info=personal(Category.ACT, kept="ids of accounts", download=False)
+    )
     """The ids of the people who agreed, who requested it among them."""
-    objected_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was withdrawn, objected to, or its requester left."""
 

@@ -82,7 +82,7 @@ def object_to_withdrawal(
     with recorded(author, WithdrawalObjected, context) as act:
         work = act.lock(request.work)
         require(may_decide_withdrawal(author, act.lock(request)))
-        request.objected_by_id, request.ended_at = author.id, now()
+        request.ended_at = now()
         act.about(work)
         notify_coauthors(act, author, work, WithdrawalObjectedNotice())
 
