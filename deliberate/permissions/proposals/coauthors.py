@@ -61,15 +61,16 @@ def may_invite_coauthor(person: Person | None, work: Work) -> Decision:
 def may_accept_coauthorship(person: Person | None, invitation: CoAuthor) -> Decision:
     """Allow the invited person, or one person with the link, whom no sanction limits."""
     work = invitation.work
-    is_other = person is not None and invitation.person_id not in {None, person.id}
+    is_named = invitation.person_id is not None and invitation.joined_at is None
+    is_other = person is not None and is_named and invitation.person_id != person.id
     is_full = work.coauthor_count >= MAX_COAUTHORS
     return all_of(
         may_take_part(person),
+        not_yours(_("This invitation is for another person.")) if is_other else ALLOWED,
         Decision(_("You are one of its authors already."))
         if is_written_by(work, person)
         else ALLOWED,
         ALLOWED if invitation.is_open else Decision(_("This invitation was used or has ended.")),
-        not_yours(_("This invitation is for another person.")) if is_other else ALLOWED,
         is_open_to_authors(work),
         Decision(_("A text has at most %(n)s co-authors.", n=MAX_COAUTHORS))
         if is_full
@@ -99,11 +100,13 @@ def may_leave(person: Person | None, work: Work) -> Decision:
 
 def may_request_withdrawal(person: Person | None, work: Work) -> Decision:
     """Allow any of several authors, while the text could be withdrawn."""
+    return all_of(is_one_author(person, work), _is_withdrawable(work))
+
+
+def _is_withdrawable(work: Work) -> Decision:
     if isinstance(work, Proposal):
-        is_shown = all_of(ALLOWED if work.is_held else is_active(work), is_unanswered(work))
-    else:
-        is_shown = ALLOWED if work.withdrawn_at is None else Decision(_("It is withdrawn already."))
-    return all_of(is_one_author(person, work), is_shown)
+        return all_of(ALLOWED if work.is_held else is_active(work), is_unanswered(work))
+    return ALLOWED if work.withdrawn_at is None else Decision(_("It is withdrawn already."))
 
 
 def may_decide_withdrawal(person: Person | None, request: WithdrawalRequest) -> Decision:
