@@ -194,6 +194,8 @@ def test_coauthor_leaves_and_the_text_stays(proposal, author, other, log):
     log()
     leave_coauthorship(other, proposal)
     assert [(row.kind, row.actor_id) for row in log()] == [("coauthor.left", other.actor_id)]
+    left = select(Notice.person_id).where(Notice.kind == "coauthor.left")
+    assert db.session.scalars(left).all() == [author.id]
     assert [person.id for person in proposal.authors] == [author.id]
     with pytest.raises(Refused, match="satu-satunya penulis"):
         leave_coauthorship(author, proposal)
@@ -271,6 +273,11 @@ def test_objection_ends_a_withdrawal(proposal, author, other, clock):
     with pytest.raises(Refused, match="sudah"):
         request_withdrawal(other, proposal, "Saya juga.")
     object_to_withdrawal(other, request)
+    kinds = select(Notice.kind, Notice.person_id).where(Notice.kind.like("withdrawal.%"))
+    assert {tuple(row) for row in db.session.execute(kinds)} == {
+        ("withdrawal.requested", other.id),
+        ("withdrawal.objected", author.id),
+    }
     clock.shift(timedelta(days=8))
     assert complete_due_withdrawals() == 0 and proposal.withdrawn_at is None
 
