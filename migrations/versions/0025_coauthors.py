@@ -100,12 +100,11 @@ def _create_withdrawal_request() -> None:
 
 def downgrade() -> None:
     """Drop the tables and columns."""
-    with op.batch_alter_table("unit_contribution") as batch:
-        batch.drop_index("ix_unit_contribution_promoted_to_id")
-        batch.drop_index("ix_unit_contribution_parent_id")
-        for column in ("parent_id", "promoted_to_id", "number", "coauthor_count"):
-            batch.drop_column(column)
-    with op.batch_alter_table("proposal") as batch:
-        batch.drop_column("coauthor_count")
     for table in ("amendment_version", "withdrawal_request", "coauthor"):
         op.drop_table(table)
+    for column in ("parent_id", "promoted_to_id"):
+        op.drop_index(f"ix_unit_contribution_{column}", "unit_contribution")
+    with op.batch_alter_table("unit_contribution") as batch:
+        for column in ("parent_id", "promoted_to_id", "number", "coauthor_count"):
+            batch.drop_column(column)
+    op.drop_column("proposal", "coauthor_count")
