@@ -1,7 +1,7 @@
 """Co-authors of proposals and of amendments, and withdrawals that they decide together."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,8 @@ from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
 from deliberate.database.personal_data import COUNTS, Category, keep_for, personal, rows
 from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.conditions import IsAuthor, Through
+from deliberate.models.moderation.visibility import VisibleText, read_by
 
 if TYPE_CHECKING:
     from deliberate.models.documents import UnitContribution
@@ -71,8 +73,9 @@ class CoAuthor(Base):
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the person left, or became the author in place of one who did."""
 
-    proposal: Mapped["Proposal | None"] = relationship(viewonly=True)
-    contribution: Mapped["UnitContribution | None"] = relationship(viewonly=True)
+    # Any: both models refer to this one
+    proposal: Mapped[Any] = relationship("Proposal", viewonly=True)
+    contribution: Mapped[Any] = relationship("UnitContribution", viewonly=True)
     person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
     invited_by: Mapped[Person | None] = relationship(foreign_keys=[invited_by_id])
 
@@ -90,7 +93,7 @@ class CoAuthor(Base):
     @property
     def work(self) -> "Proposal | UnitContribution":
         """Return the proposal or the amendment."""
-        work = self.proposal or self.contribution
+        work: Proposal | UnitContribution | None = self.proposal or self.contribution
         if work is None:
             raise LookupError(f"co-author {self.id} has no work")
         return work
@@ -133,7 +136,7 @@ def is_written_by(content: object, person: Person | None) -> bool:
     return bool(has_others) and any(row.person_id == person.id for row in content.coauthors)  # type: ignore[attr-defined]  # as tested above
 
 
-class WithdrawalRequest(Base):
+class WithdrawalRequest(VisibleText, Base):
     """A withdrawal of a text by its authors: all agree, or nobody objects until a date."""
 
     __tablename__ = "withdrawal_request"
@@ -145,6 +148,10 @@ class WithdrawalRequest(Base):
         columns=("id proposal_id contribution_id requested_by_id requested_at due_at ended_at"),
         kept=COUNTS,
     )
+    visibility = Through("proposal", IsAuthor("author_id")) | Through(
+        "contribution", IsAuthor("author_id")
+    )
+    readers = read_by(visibility, "reason")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
@@ -163,14 +170,15 @@ class WithdrawalRequest(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was withdrawn, objected to, or its requester left."""
 
-    proposal: Mapped["Proposal | None"] = relationship(viewonly=True)
-    contribution: Mapped["UnitContribution | None"] = relationship(viewonly=True)
+    # Any: both models refer to this one
+    proposal: Mapped[Any] = relationship("Proposal", viewonly=True)
+    contribution: Mapped[Any] = relationship("UnitContribution", viewonly=True)
     requested_by: Mapped[Person] = relationship(foreign_keys=[requested_by_id])
 
     @property
     def work(self) -> "Proposal | UnitContribution":
         """Return the proposal or the amendment."""
-        work = self.proposal or self.contribution
+        work: Proposal | UnitContribution | None = self.proposal or self.contribution
         if work is None:
             raise LookupError(f"withdrawal request {self.id} has no work")
         return work
