@@ -105,6 +105,7 @@ _.created_by_id
 _.escalated_at
 _.imported_by_id
 _.imported_by_id
+_.invited_at
 _.opened_by_id
 _.published_by_id
 _.rated_at

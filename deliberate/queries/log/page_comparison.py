@@ -40,6 +40,7 @@ from deliberate.text import RENDERER
 from deliberate.vocabulary import Origin, ResponseDecision
 from deliberate.vocabulary.events.polls import BallotBoxClosed, OutcomeStated, StatementSuggested
 from deliberate.vocabulary.events.proposals import (
+    CoAuthorJoined,
     ProposalMerged,
     ProposalRevised,
     ProposalSubmitted,
@@ -69,7 +70,7 @@ STEPS = (CommitmentUpdated.KIND, CommitmentFulfilled.KIND, CommitmentDropped.KIN
 COMPARED_KINDS = (
     *PROPOSAL_TEXTS, *COMMENT_TEXTS, *STEPS, ProposalSummarised.KIND, ProposalMerged.KIND,
     CommentCorrected.KIND, CommentRated.KIND, ResponsePublished.KIND, SupportGiven.KIND,
-    SupportTakenBack.KIND,
+    SupportTakenBack.KIND, CoAuthorJoined.KIND,
 )  # fmt: skip
 EntriesBySubject = dict[int, list[Entry]]
 SealedText = Proposal | Comment | Response | Summary | CommitmentStep
@@ -149,8 +150,14 @@ class _ProposalComparison:
 
     def _compare_author(self, subject: Proposal | Comment, entry: Entry) -> Iterator[PageFault]:
         key = self.session.get(PersonKey, subject.author_id) if subject.author_id else None
-        if key is not None and entry.actor_id != key.actor_id:
+        writers = {entry.actor_id, *(row.actor_id for row in self._joined(subject))}
+        if key is not None and key.actor_id not in writers:
             yield PageFault(subject.subject_type, subject.id, "author_id", entry.seq)
+
+    def _joined(self, subject: Proposal | Comment) -> list[Entry]:
+        """Return the acts of co-authors, one of whom may have succeeded the first author."""
+        is_proposal = isinstance(subject, Proposal)
+        return self._of(subject.id, CoAuthorJoined.KIND) if is_proposal else []
 
     def _compare_comments(self) -> Iterator[PageFault]:
         query = select(Comment).where(Comment.proposal_id == self.proposal.id).order_by(Comment.id)
