@@ -25,6 +25,7 @@ from deliberate.operations.accounts.deletion import remove_erased_remains, write
 from deliberate.operations.accounts.password_reset import send_pending_resets
 from deliberate.operations.notices.effects import store_notice_effects
 from deliberate.operations.polls.ballot_box import close_ballot_boxes, rewrite_ballots_when_due
+from deliberate.operations.proposals.joint_withdrawals import complete_due_withdrawals
 from deliberate.operations.releases.data_access_requests import refresh_protected_releases
 from deliberate.operations.releases.releases import delete_removed_files, publish_all_releases
 from deliberate.operations.responses.response_publishing import publish_scheduled_responses
@@ -51,6 +52,7 @@ def run_minutely(_settings: Settings) -> None:
         {
             "send_pending_resets": send_pending_resets,
             "publish_scheduled_responses": publish_scheduled_responses,
+            "complete_due_withdrawals": complete_due_withdrawals,
             "freeze_due_plans": freeze_due_plans,
             "create_reminders": create_reminders,
             "create_digests": create_digests,

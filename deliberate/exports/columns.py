@@ -62,6 +62,7 @@ EVENTS = (
 PROPOSALS = (
     Column("proposal_id", "integer", "id of the proposal; its address is /p/<id>"),
     Column("author_id", "string", "pseudonym of the author; empty: none"),
+    Column("coauthor_ids", "string", "pseudonyms of the present co-authors, separated by |"),
     Column("published_at", "datetime", "when it was published, in UTC, cut to the hour"),
     Column("initiator", "string", "initiator of the proposal", _codes(vocabulary.Initiator)),
     Column("institution_id", "integer", "institution that should respond"),

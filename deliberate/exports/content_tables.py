@@ -25,7 +25,9 @@ from deliberate.models import (
 from deliberate.models.moderation.visibility import ANYONE
 
 ROWS_PER_BATCH = 5000
-_PLACE = [column.name for column in PROPOSALS if column.name != "author_id"].index("place")
+_FROM_ACTS = ("author_id", "coauthor_ids")
+"""Columns of proposals that come from the acts, under pseudonyms."""
+_PLACE = [column.name for column in PROPOSALS if column.name not in _FROM_ACTS].index("place")
 """Where a row of proposals has its place, followed by whether it is exact."""
 
 
@@ -36,6 +38,16 @@ def batches(query: Select[*tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
 
 def _without_columns(columns: Sequence[Column], *names: str) -> list[Column]:
     return [column for column in columns if column.name not in names]
+
+
+_COAUTHORS = (
+    "SELECT subject_id, string_agg(actor_id, '|' ORDER BY joined) AS coauthor_ids FROM"
+    " (SELECT subject_id, actor_id, min(seq) AS joined FROM events"
+    " WHERE subject_type = 'proposal' AND kind IN ('coauthor.joined', 'coauthor.left')"
+    " AND actor_id IS NOT NULL GROUP BY subject_id, actor_id"
+    " HAVING arg_max(kind, seq) = 'coauthor.joined') AS present GROUP BY subject_id"
+)
+"""The co-authors of each proposal who have not left it, in the order in which they joined."""
 
 
 def write_proposals(workspace: DuckDBWorkspace, folder: Path, process: Process) -> int:
@@ -61,12 +73,14 @@ def write_proposals(workspace: DuckDBWorkspace, folder: Path, process: Process) 
         Proposal.hidden_at_column(),
     ).where(Proposal.process_id == process.id)
     workspace.create_table(
-        "stored_proposals", _without_columns(PROPOSALS, "author_id"), _with_shown_places(query)
+        "stored_proposals", _without_columns(PROPOSALS, *_FROM_ACTS), _with_shown_places(query)
     )
+    workspace.create_view("present_coauthors", _COAUTHORS)
     workspace.create_view(
         "proposals",
-        "SELECT p.*, e.actor_id AS author_id FROM stored_proposals AS p JOIN events AS e"
-        " ON e.kind = 'proposal.submitted' AND e.subject_id = p.proposal_id ORDER BY proposal_id",
+        "SELECT p.*, e.actor_id AS author_id, c.coauthor_ids FROM stored_proposals AS p"
+        " JOIN events AS e ON e.kind = 'proposal.submitted' AND e.subject_id = p.proposal_id"
+        " LEFT JOIN present_coauthors AS c ON c.subject_id = p.proposal_id ORDER BY proposal_id",
     )
     return workspace.write(folder / "proposals.csv", PROPOSALS, "proposals")
 

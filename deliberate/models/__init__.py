@@ -17,6 +17,7 @@ from deliberate.models.accounts.second_factor import SecondFactor
 from deliberate.models.accounts.verified_resident import ResidentEntry, ResidentList
 from deliberate.models.documents import (
     AmendmentJoin,
+    AmendmentVersion,
     AnsweredContribution,
     ConsultationReport,
     Document,
@@ -88,6 +89,13 @@ from deliberate.models.processes import (
     ProcessNews,
 )
 from deliberate.models.proposals.attachment import Attachment
+from deliberate.models.proposals.coauthor import (
+    CoAuthor,
+    CoAuthored,
+    WithdrawalRequest,
+    authors_of,
+    is_written_by,
+)
 from deliberate.models.proposals.map_feature import MapFeature
 from deliberate.models.proposals.merger import Merger
 from deliberate.models.proposals.proposal import Draft, Follow, Proposal, ProposalVersion, Support

@@ -10,6 +10,8 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -35,6 +37,7 @@ from deliberate.models.moderation.visibility import (
     read_by,
 )
 from deliberate.models.processes import Process
+from deliberate.models.proposals.coauthor import CoAuthor, CoAuthored
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import ResponseGround, Role, UnitDecision
 
@@ -220,7 +223,12 @@ class UnitSource(Base):
     source_id: Mapped[int] = mapped_column(ForeignKey("document_unit.id"), primary_key=True)
 
 
-class UnitContribution(HideableText, Base):
+def amendment_text(replacement: str, reason: str) -> str:
+    """Return the words and the reason of an amendment as the one text that the log binds."""
+    return f"{replacement}\n\n{reason}"
+
+
+class UnitContribution(CoAuthored, HideableText, Base):
     """A comment, a question or an amendment on a unit, written on one version of it."""
 
     __tablename__ = "unit_contribution"
@@ -237,7 +245,7 @@ class UnitContribution(HideableText, Base):
         columns=(
             "id document_id unit_id version_id kind stance author_id author_role institution_id"
             " language posted_at edited_at withdrawn_at join_count hidden_at hidden_ground"
-            " held_until"
+            " held_until coauthor_count number promoted_to_id parent_id"
         ),
         kept=COUNTS,
     )
@@ -266,6 +274,12 @@ class UnitContribution(HideableText, Base):
     author_role: Mapped[Role] = mapped_column(String(16), default=Role.RESIDENT)
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     join_count: Mapped[int] = mapped_column(default=0)
+    number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """The number of its present wording; earlier ones of an amendment stay readable."""
+    promoted_to_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
+    """The proposal that its author made of it."""
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit_contribution.id"), index=True)
+    """The contribution that it replies to; a reply is a comment on the same unit."""
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -275,8 +289,19 @@ class UnitContribution(HideableText, Base):
 
     document: Mapped[Document] = relationship()
     version: Mapped[DocumentVersion] = relationship()
+    parent: Mapped["UnitContribution | None"] = relationship(remote_side=[id])
     author: Mapped[Person | None] = relationship()
+    coauthors: Mapped[list[CoAuthor]] = relationship(
+        primaryjoin=lambda: and_(
+            UnitContribution.id == CoAuthor.contribution_id, CoAuthor.is_joined()
+        ),
+        order_by=CoAuthor.id,
+        viewonly=True,
+    )
     institution: Mapped[Institution | None] = relationship()
+    wordings: Mapped[list["AmendmentVersion"]] = relationship(
+        order_by="AmendmentVersion.number", back_populates="contribution"
+    )
 
     @property
     def process_id(self) -> int:
@@ -291,7 +316,40 @@ class UnitContribution(HideableText, Base):
     @property
     def sealed_text(self) -> str:
         """Return the text of which the log has an HMAC."""
-        return f"{self.replacement}\n\n{self.body}" if self.kind == "amendment" else self.body
+        if self.kind == "amendment":
+            return amendment_text(self.replacement, self.body)
+        return self.body
+
+
+class AmendmentVersion(VisibleText, Base):
+    """An earlier or the present wording of an amendment that was revised."""
+
+    __tablename__ = "amendment_version"
+    __table_args__ = (UniqueConstraint("contribution_id", "number"),)
+    personal_data = rows(
+        "amendment_versions",
+        "Versions of amendments",
+        owner="contribution_id.author_id",
+        columns="id contribution_id number written_at",
+        kept=COUNTS,
+    )
+    visibility = Through("contribution", UnitContribution.visibility)
+    readers = read_by(visibility, "replacement", "body")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("unit_contribution.id"))
+    number: Mapped[int]
+    replacement: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
+    body: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
+    """The reason."""
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    contribution: Mapped[UnitContribution] = relationship(back_populates="wordings")
+
+    @property
+    def sealed_text(self) -> str:
+        """Return the text of which the log has an HMAC under the salt of the amendment."""
+        return amendment_text(self.replacement, self.body)
 
 
 class AmendmentJoin(Base):

@@ -24,9 +24,11 @@ from deliberate.models import (
     Referral,
     Response,
     UnitContribution,
+    authors_of,
 )
 from deliberate.queries.moderation.contributions import Contribution, document_of, proposal_of
 from deliberate.queries.moderation.queue import reported_contributions
+from deliberate.queries.proposals.coauthors import list_coauthor_ids
 from deliberate.queries.releases.data_access_requests import active_requests
 from deliberate.queries.responses.commitments import is_past_due
 from deliberate.queries.responses.desk import get_desk_counts, is_due_soon
@@ -246,6 +248,13 @@ def _new_arguments() -> Iterator[NoticeRow]:
             proposal_id=proposal_id,
             person_id=author_id,
         )
+        for person_id in list_coauthor_ids(proposal_id):
+            yield _notice_row(
+                f"arguments.{proposal_id}{suffix}.{person_id}",
+                ArgumentsNotice(count=count),
+                proposal_id=proposal_id,
+                person_id=person_id,
+            )
 
 
 def _new_arguments_query(
@@ -335,7 +344,7 @@ def _ended_holds() -> Iterator[NoticeRow]:
     released: list[Contribution] = [*_released(Comment), *_released(Proposal)]
     for row in (*released, *_released(UnitContribution)):
         proposal, document = proposal_of(row), document_of(row)
-        yield _notice_row(
+        notice = _notice_row(
             f"shown.{row.subject_type}.{row.id}",
             ShownNotice(
                 subject=row.subject_type, id=row.id, document=document.id if document else None
@@ -343,6 +352,11 @@ def _ended_holds() -> Iterator[NoticeRow]:
             proposal_id=proposal.id if proposal else None,
             person_id=row.author_id,
         )
+        yield notice
+        for person in authors_of(row):
+            if person.id == row.author_id:
+                continue
+            yield notice | {"key": f"{notice['key']}.{person.id}", "person_id": person.id}
 
 
 def _released(model: type[Held]) -> Sequence[Held]:

@@ -48,6 +48,8 @@ _PATHS = {
     NoticePage.PROCESS: "/processes/{slug}",
     NoticePage.NEWS: "/processes/{slug}/news#news-{news_item}",
     NoticePage.QUESTIONNAIRES: "/processes/{slug}/questionnaires",
+    NoticePage.COAUTHORS: "/co-authors",
+    NoticePage.AMENDMENT: "/documents/{document}/contributions/{amendment}",
     NoticePage.ACCOUNT: "/account",
     NoticePage.MESSAGES: "/account/messages",
     NoticePage.LIMIT: "/account/limit",

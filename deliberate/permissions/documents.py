@@ -2,7 +2,14 @@
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.models import Document, Person, Process, UnitAnswerDraft, UnitContribution
+from deliberate.models import (
+    Document,
+    Person,
+    Process,
+    UnitAnswerDraft,
+    UnitContribution,
+    is_written_by,
+)
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -14,9 +21,13 @@ from deliberate.permissions.decision import (
 from deliberate.permissions.notices import may_publish_news
 from deliberate.permissions.processes import is_not_closed, is_open_for
 from deliberate.queries.documents.answer_desk import missing_consents
+from deliberate.queries.documents.answers import list_answers
 from deliberate.queries.moderation.open_items import is_edit_requested
 from deliberate.queries.responses.response_owner import required_signatory_ids
-from deliberate.vocabulary import PhaseSwitch, Role
+from deliberate.vocabulary import PhaseSwitch, Role, UnitDecision
+
+ADOPTED = {UnitDecision.ADOPTED, UnitDecision.ADOPTED_IN_PART}
+"""Decisions after which an amendment has what it asks for, or a part of it."""
 
 
 def may_open_document(person: Person | None, process: Process) -> Decision:
@@ -57,13 +68,12 @@ def is_contributing_offered(reader: Person | None, document: Document) -> Decisi
 
 def may_withdraw_contribution(person: Person | None, contribution: UnitContribution) -> Decision:
     """Allow the author at any time, once, while the contribution is shown or held."""
-    is_own = person is not None and contribution.author_id == person.id
+    is_own = is_written_by(contribution, person)
     is_shown = contribution.is_held or not contribution.is_hidden
+    withdrawn = Decision(_("This contribution is withdrawn already."))
     return all_of(
         ALLOWED if is_own else not_yours(_("Another person wrote this.")),
-        ALLOWED
-        if contribution.withdrawn_at is None
-        else Decision(_("This contribution is withdrawn already.")),
+        ALLOWED if contribution.withdrawn_at is None else withdrawn,
         ALLOWED if is_shown else Decision(_("A moderator hid this contribution.")),
     )
 
@@ -83,12 +93,52 @@ def may_change_contribution(person: Person | None, contribution: UnitContributio
 
 def may_join_amendment(person: Person | None, amendment: UnitContribution) -> Decision:
     """Allow any account but the author's, while the draft text takes contributions."""
-    is_own = person is not None and amendment.author_id == person.id
+    is_own = is_written_by(amendment, person)
     is_shown = amendment.kind == "amendment" and amendment.is_visible_to(None)
     return all_of(
         may_contribute(person, amendment.document),
         not_yours(_("This is your own amendment.")) if is_own else ALLOWED,
         ALLOWED if is_shown else Decision(_("This amendment was withdrawn or hidden.")),
+    )
+
+
+def may_reply_to(contribution: UnitContribution, document: Document) -> Decision:
+    """Allow replies to a contribution of the draft text that is shown, not to other replies."""
+    is_shown = contribution.is_visible_to(None) and contribution.document_id == document.id
+    if is_shown and contribution.parent_id is None:
+        return ALLOWED
+    return Decision(_("This contribution takes no replies."))
+
+
+def may_revise_amendment(person: Person | None, amendment: UnitContribution) -> Decision:
+    """Allow the authors, while the draft text takes contributions and none has answered it."""
+    is_own = is_written_by(amendment, person)
+    is_shown = amendment.kind == "amendment" and amendment.is_visible_to(person)
+    return all_of(
+        ALLOWED if is_own else not_yours(_("Only its authors may do this.")),
+        may_contribute(person, amendment.document),
+        ALLOWED if is_shown else Decision(_("This amendment was withdrawn or hidden.")),
+        Decision(_("It was answered, so its words stay. You can propose another amendment."))
+        if list_answers([amendment.id])
+        else ALLOWED,
+    )
+
+
+def may_promote_amendment(person: Person | None, amendment: UnitContribution) -> Decision:
+    """Allow the authors of an amendment that was answered and not adopted, once."""
+    is_own = is_written_by(amendment, person)
+    decisions = {answer.decision for answer in list_answers([amendment.id]).get(amendment.id, ())}
+    is_declined = bool(decisions) and not decisions & ADOPTED
+    return all_of(
+        may_take_part(person),
+        ALLOWED if is_own else not_yours(_("Only its authors may do this.")),
+        ALLOWED
+        if amendment.kind == "amendment" and amendment.is_visible_to(None)
+        else Decision(_("This amendment was withdrawn or hidden.")),
+        ALLOWED
+        if is_declined
+        else Decision(_("A proposal can be made of an amendment that was not adopted.")),
+        Decision(_("It is a proposal already.")) if amendment.promoted_to_id else ALLOWED,
     )
 
 

@@ -97,6 +97,8 @@ class NoticePage(StrEnum):
     PROCESS = "process"
     NEWS = "news"
     QUESTIONNAIRES = "questionnaires"
+    COAUTHORS = "coauthors"
+    AMENDMENT = "amendment"
     ACCOUNT = "account"
     MESSAGES = "messages"
     LIMIT = "limit"
@@ -591,6 +593,39 @@ class DataRequestDecidedNotice(_OnAccount, kind="request.decided", page=NoticePa
     """A request for protected research data was decided."""
 
     granted: bool = detail("1 granted, 0 refused")
+
+
+class CoAuthorInvitedNotice(NoticeEvent, kind="coauthor.invited", page=NoticePage.COAUTHORS):
+    """The recipient was invited to write a proposal or an amendment with its author."""
+
+
+class CoAuthorJoinedNotice(NoticeEvent, kind="coauthor.joined", page=NoticePage.COAUTHORS):
+    """A person became a co-author of what the recipient wrote."""
+
+
+class CoAuthorLeftNotice(NoticeEvent, kind="coauthor.left", page=NoticePage.COAUTHORS):
+    """A person is no co-author any more of what the recipient wrote."""
+
+
+class WithdrawalRequestedNotice(
+    NoticeEvent, kind="withdrawal.requested", page=NoticePage.COAUTHORS
+):
+    """An author asks to withdraw what the recipient wrote with others."""
+
+
+class WithdrawalObjectedNotice(NoticeEvent, kind="withdrawal.objected", page=NoticePage.COAUTHORS):
+    """An author objected to a withdrawal."""
+
+
+class AmendmentRevisedNotice(NoticeEvent, kind="amendment.revised", page=NoticePage.AMENDMENT):
+    """The words of an amendment that the recipient joined were changed."""
+
+    document: int = detail("id of the draft text")
+    amendment: int = detail("id of the amendment")
+
+
+class AmendmentPromotedNotice(NoticeEvent, kind="amendment.promoted"):
+    """An amendment that the recipient joined became a proposal."""
 
 
 class DataAccessEndsNotice(_OnAccount, kind="request.ends", page=NoticePage.DATA_REQUESTS):

@@ -17,6 +17,7 @@ from deliberate.days import local_today
 from deliberate.models import (
     Appeal,
     Comment,
+    Document,
     Institution,
     Person,
     Poll,
@@ -25,6 +26,8 @@ from deliberate.models import (
     UnitContribution,
 )
 from deliberate.models.releases import PLAN_FIELDS
+from deliberate.operations.documents.amendments import Wording, revise_amendment
+from deliberate.operations.documents.contributions import AmendmentEntry, propose_amendment
 from deliberate.operations.documents.reports import report_consultation
 from deliberate.operations.documents.versions import close_document
 from deliberate.operations.moderation.decisions import (
@@ -51,6 +54,8 @@ from deliberate.operations.processes.process_information import (
 )
 from deliberate.operations.processes.process_setup import change_process, set_day_off
 from deliberate.operations.processes.processes import close_process
+from deliberate.operations.proposals.coauthors import accept_coauthorship, invite_coauthor
+from deliberate.operations.proposals.joint_withdrawals import request_withdrawal
 from deliberate.operations.proposals.merging import merge_proposals
 from deliberate.operations.proposals.proposals import revise_proposal, withdraw_proposal
 from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
@@ -82,6 +87,7 @@ from deliberate.operations.scores.reason_surveys import (
 )
 from deliberate.operations.threads.comments import edit_comment, post_comment, rate_comment
 from deliberate.operations.threads.corrections import correct_comment
+from deliberate.queries.documents.documents import get_unit, get_version
 from deliberate.queries.scores.questionnaires import questions_of
 from deliberate.vocabulary import (
     AppealOutcome,
@@ -233,6 +239,20 @@ def _consult(officer: Person, process: Process) -> None:
     keep_contribution(moderator, comment, "Tidak menghina.")
     hide_contribution(moderator, comment, ModerationRule.INSULT, "Kata ini menghina.")
     restore_contribution(second, comment, "Tidak melanggar aturan.")
+    _write_together(drafts[0])
+
+
+def _write_together(document: Document) -> None:
+    """Revise an amendment, share it with a co-author, and ask for its withdrawal."""
+    author, other = (factories.create_resident() for _ in range(2))
+    entry = AmendmentEntry(2, "Warga berhak bertanya dan dijawab.", "Jawaban itu penting.")
+    unit = get_unit(get_version(document), "pasal-1/ayat-1")
+    amendment = propose_amendment(author, document, unit, entry)
+    wording = Wording(1, "Setiap warga berhak bertanya dan dijawab.", "Jawaban itu penting.")
+    revise_amendment(author, amendment, wording)
+    name = other.display_name
+    accept_coauthorship(other, invite_coauthor(author, amendment, name).invitation)
+    request_withdrawal(other, amendment, "Sudah usang.")
 
 
 def _survey_reasons(process: Process) -> None:

@@ -172,6 +172,17 @@ PAGES = (
         "unit_text",
         "status = 'kept' WHERE status <> 'kept'",
     ),
+    _table("change an earlier wording of an amendment", "amendment_version", "body = 'Lain'"),
+    _table("change the number of its wording", "unit_contribution", "number = 7"),
+    _table("hang a comment on a draft text elsewhere", "unit_contribution", "parent_id = 1"),
+    _table("say that a proposal was made of it", "unit_contribution", "promoted_to_id = 1"),
+    _table("put another person in place of a co-author", "coauthor", "person_id = 1"),
+    Tampering("leave out a co-author", ("DELETE FROM coauthor",)),
+    _table(
+        "decide on a withdrawal earlier", "withdrawal_request", "due_at = '2020-01-01 00:00:00'"
+    ),
+    _table("count an author who did not agree", "withdrawal_request", "agreed_ids = '[1, 2, 3]'"),
+    Tampering("delete a requested withdrawal", ("DELETE FROM withdrawal_request",)),
     Tampering("withdraw a person from an amendment", ("DELETE FROM amendment_join",)),
     _table("raise the number of people who joined", "unit_contribution", "join_count = 9"),
     Tampering("answer other contributions on a draft", ("DELETE FROM answered_contribution",)),

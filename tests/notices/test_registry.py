@@ -91,8 +91,15 @@ ELSEWHERE = {"desk.check", "desk.checked", "desk.sign", "desk.unpublished", "bal
     "moderation.delayed",
     "moderation.kept",
     "entry.made",
+    "coauthor.invited",
+    "coauthor.joined",
+    "coauthor.left",
+    "withdrawal.requested",
+    "withdrawal.objected",
+    "amendment.revised",
+    "amendment.promoted",
 }
-"""Tested in tests/responses, tests/polls, tests/moderation and tests/accounts."""
+"""Tested in tests of responses, polls, moderation, accounts, proposals and documents."""
 
 
 class City:

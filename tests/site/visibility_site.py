@@ -9,6 +9,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import (
     Adjudication,
+    AmendmentVersion,
     Assessment,
     AssessmentReply,
     Assessor,
@@ -51,6 +52,7 @@ from deliberate.models import (
     UnitAnswerDraft,
     UnitContribution,
     Webhook,
+    WithdrawalRequest,
 )
 from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.deletion import erase_account
@@ -379,7 +381,15 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
     sample_id = db.session.query(Sample.id).order_by(Sample.id).limit(1).scalar()
     assert poll is not None
     of_assessment = {"assessment_id": assessment.id}
+    amendment_id = (
+        db.session.query(UnitContribution.id).filter_by(kind="amendment").limit(1).scalar()
+    )
+    shown = site.proposals["shown"]
     return [
+        AmendmentVersion(contribution_id=amendment_id, number=1, replacement="x", body="x"),
+        WithdrawalRequest(
+            proposal_id=shown.id, requested_by_id=shown.author_id, due_at=now(), reason="x"
+        ),
         Webhook(url="https://x.example.org", secret=b"", next_position=0),
         Mandate(topic="x", institution_id=institution.id, basis="x"),
         OverlapDecision(

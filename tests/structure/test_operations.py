@@ -15,6 +15,7 @@ UNRECORDED = {
     "deliberate/notifications/invitations.py",
     "deliberate/notifications/reminders.py",
     "deliberate/notifications/delivery.py",
+    "deliberate/operations/proposals/joint_withdrawals.py",
     "deliberate/operations/scores/assessment_publishing.py",
     "deliberate/operations/scores/assessments.py",
     "deliberate/operations/scores/excerpts.py",
@@ -65,6 +66,8 @@ KINDS_OF_SEVERAL_OPERATIONS = {
     "check.given": {"record_check", "check_answer"},
     "response.signed": {"sign_response", "sign_answer"},
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
+    "amendment.withdrawn": {"withdraw_amendment", "_complete_amendment"},
+    "proposal.withdrawn": {"withdraw_proposal", "_complete_proposal"},
     "comment.posted": {"post_comment", "comment_on_unit"},
     "comment.withdrawn": {"withdraw_comment", "withdraw_unit_comment"},
     "channel.linked": {"add_push_subscription", "confirm_phone_number"},
@@ -95,7 +98,8 @@ KINDS_OF_SEVERAL_OPERATIONS = {
     },
 }
 """Kinds recorded by more than one operation: a ballot entered at the desk, an erasure repeated
-after a restore, the ways to sign in, settings by name, both tiers of a release, channels."""
+after a restore, a withdrawal alone or together, the ways to sign in, settings by name, both tiers
+of a release, channels."""
 ACTOR_FOUND_INSIDE = {
     "accept_invitation",
     "sign_in_by_code",

@@ -45,6 +45,8 @@ _.process_formdata  # WTForms
 _.widget  # WTForms
 _.domain_instance  # Flask-Babel
 _.is_anonymous  # Flask-Login
+_._login_user  # Flask-Login
+_.has_slots  # g.get of Flask
 _.session_protection  # Flask-Login
 _.permanent  # Flask session
 _.get_signing_serializer  # Flask session
@@ -105,6 +107,7 @@ _.created_by_id
 _.escalated_at
 _.imported_by_id
 _.imported_by_id
+_.invited_at
 _.opened_by_id
 _.published_by_id
 _.rated_at

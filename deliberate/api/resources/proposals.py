@@ -102,6 +102,7 @@ PROPOSALS = Resource(
     ),
     left_out={
         "author_id": AUTHOR,
+        "coauthor_count": IN_RELEASES,
         "slug": IN_ADDRESS,
         "body_html": RENDERED,
         "renderer": TECHNICAL,

@@ -190,6 +190,26 @@ class IsReader(Condition):
 
 
 @dataclass(frozen=True)
+class IsAuthor(IsReader):
+    """A column with the id of the reader, or a reader who is a co-author of the row."""
+
+    def of(self, model: Any, reader: Reader | None = None) -> ColumnElement[bool]:
+        """Return whether the reader is the author, or one of the co-authors where there are any."""
+        is_first = super().of(model, reader)
+        if reader is None or not hasattr(model, "coauthors"):
+            return is_first
+        is_other = model.coauthors.any(person_id=reader.id)
+        return or_(is_first, and_(model.coauthor_count > 0, is_other))
+
+    def holds(self, row: Any, reader: Reader | None = None) -> bool:
+        """Return whether the reader is one of the authors."""
+        if super().holds(row, reader):
+            return True
+        others = row.coauthors if getattr(row, "coauthor_count", 0) else ()
+        return reader is not None and any(other.person_id == reader.id for other in others)
+
+
+@dataclass(frozen=True)
 class HasRole(Condition):
     """A reader with one of some roles, whatever the row."""
 

@@ -17,8 +17,8 @@ from deliberate.models.moderation.conditions import (
     Always,
     Condition,
     HasRole,
+    IsAuthor,
     IsNull,
-    IsReader,
     NotNull,
     Passed,
     Through,
@@ -54,9 +54,9 @@ COUNTED = IsNull("hidden_since") | NotNull("held_until")
 NOT_WITHDRAWN = IsNull("withdrawn_at")
 INDEXED = NOT_WITHDRAWN & COUNTED
 """In the full-text index: a hold ends by the clock, so its text stays there and is not listed."""
-TITLE_READERS = NOT_HIDDEN | IsReader("author_id")
+TITLE_READERS = NOT_HIDDEN | IsAuthor("author_id")
 """Who may read the title of a proposal: everybody unless it is hidden, and always its author."""
-SHOWN_TEXT = NOT_WITHDRAWN & (NOT_HIDDEN | (HELD & IsReader("author_id")))
+SHOWN_TEXT = NOT_WITHDRAWN & (NOT_HIDDEN | (HELD & IsAuthor("author_id")))
 """Who may read a contribution, or the body of a proposal; its author also while it is held."""
 BODY_READERS = SHOWN_TEXT & Through("author", IsNull("erased_at"), if_none=True)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     case,
     column,
     false,
@@ -40,6 +41,7 @@ from deliberate.models.moderation.visibility import (
     read_by,
 )
 from deliberate.models.processes import Process
+from deliberate.models.proposals.coauthor import CoAuthor, CoAuthored
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import Initiator
 
@@ -59,7 +61,7 @@ COMMITMENT_OPEN, COMMITMENT_FULFILLED, COMMITMENT_DROPPED = 1, 2, 3
 ACTIVE = NOT_WITHDRAWN & NOT_HIDDEN & IsNull("merged_into_id")
 
 
-class Proposal(HideableText, Base):
+class Proposal(CoAuthored, HideableText, Base):
     """A proposal. Its workflow state is derived from its dates, never stored.
 
     Counters change in the acts that affect them; `deliberate check --repair` recounts them.
@@ -94,7 +96,7 @@ class Proposal(HideableText, Base):
             "qualified_at due_at answered_at decision withdrawn_at merged_into_id merged_at "
             "support_count comment_count activity_count for_count against_count "
             "neutral_count source_id desk_institution_id hidden_at hidden_ground held_until "
-            "place_is_exact"
+            "place_is_exact coauthor_count"
         ),
         kept=COUNTS,
         hidden="renderer",
@@ -182,6 +184,11 @@ class Proposal(HideableText, Base):
 
     process: Mapped[Process] = relationship()
     author: Mapped[Person | None] = relationship()
+    coauthors: Mapped[list[CoAuthor]] = relationship(
+        primaryjoin=lambda: and_(Proposal.id == CoAuthor.proposal_id, CoAuthor.is_joined()),
+        order_by=CoAuthor.id,
+        viewonly=True,
+    )
     institution: Mapped[Institution | None] = relationship(foreign_keys=[institution_id])
     desk_institution: Mapped[Institution | None] = relationship(foreign_keys=[desk_institution_id])
     versions: Mapped[list["ProposalVersion"]] = relationship(

@@ -55,5 +55,5 @@ class Summary(VisibleText, Base):
 
     @property
     def is_by_author(self) -> bool:
-        """Return whether the author suggested it, so that a moderator has to agree."""
-        return self.written_by_id == self.proposal.author_id
+        """Return whether one of the authors suggested it, so that a moderator has to agree."""
+        return self.written_by_id in self.proposal.author_ids

@@ -4,7 +4,12 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.notifications.registry.line import Line
 from deliberate.vocabulary.notices import (
+    AmendmentPromotedNotice,
+    AmendmentRevisedNotice,
     Audience,
+    CoAuthorInvitedNotice,
+    CoAuthorJoinedNotice,
+    CoAuthorLeftNotice,
     EntryMadeNotice,
     JoinedNotice,
     MergedNotice,
@@ -12,6 +17,8 @@ from deliberate.vocabulary.notices import (
     SummarySuggestedNotice,
     SummaryWaitsNotice,
     UnmergedNotice,
+    WithdrawalObjectedNotice,
+    WithdrawalRequestedNotice,
 )
 
 LINES = (
@@ -69,5 +76,54 @@ LINES = (
         Audience.MODERATORS,
         _("A summary waits for a moderator"),
         _("The author of “%(title)s” suggests a summary. Read it, and agree or change it."),
+    ),
+    Line(
+        CoAuthorInvitedNotice,
+        ("coauthor.invited",),
+        Audience.PERSON,
+        _("You are invited to write with others"),
+        _("An author asks you to be a co-author. Read the text first, then accept or decline."),
+    ),
+    Line(
+        CoAuthorJoinedNotice,
+        ("coauthor.joined",),
+        Audience.PERSON,
+        _("Somebody writes with you now"),
+        _("A person you or another author invited is a co-author now."),
+    ),
+    Line(
+        CoAuthorLeftNotice,
+        ("coauthor.left",),
+        Audience.PERSON,
+        _("A co-author left"),
+        _("A co-author left what you wrote together. The text stays with the others."),
+    ),
+    Line(
+        WithdrawalRequestedNotice,
+        ("withdrawal.requested",),
+        Audience.PERSON,
+        _("Another author wants to withdraw your text"),
+        _("It is withdrawn when all authors agree, or after seven days if nobody objects."),
+    ),
+    Line(
+        WithdrawalObjectedNotice,
+        ("withdrawal.objected",),
+        Audience.PERSON,
+        _("Your text is not withdrawn"),
+        _("An author objected to withdrawing it, so it stays."),
+    ),
+    Line(
+        AmendmentRevisedNotice,
+        ("amendment.revised",),
+        Audience.PERSON,
+        _("An amendment that you joined was changed"),
+        _("Its authors changed the words or the reason. Read what it says now."),
+    ),
+    Line(
+        AmendmentPromotedNotice,
+        ("amendment.promoted",),
+        Audience.PERSON,
+        _("An amendment that you joined is a proposal now"),
+        _("“%(title)s” was made of an amendment that was not adopted. You can support it there."),
     ),
 )

@@ -35,6 +35,7 @@ from deliberate.models.moderation.visibility import COUNTED, NOT_WITHDRAWN
 from deliberate.operations.accounts.sign_in import verify_passphrase
 from deliberate.operations.moderation.open_items import close_all_open_items
 from deliberate.operations.proposals.attachments import mark_attachments_removed
+from deliberate.operations.proposals.coauthors import leave_all_texts
 from deliberate.operations.proposals.file_store import delete_files
 from deliberate.operations.scores.reason_surveys import delete_reason_answers
 from deliberate.operations.search import INDEX_TABLES, compact_index
@@ -160,6 +161,7 @@ def _refuse_last_administrator(act: Act[...], person: Person) -> None:
 
 def _erase_everything(act: Act[...], person: Person) -> list[str]:
     """Erase the rows in the database; return the files to delete after the commit."""
+    leave_all_texts(act, person)
     files = _withdraw_proposals(act, person) + _draft_files(act, person)
     _withdraw_comments(act, person)
     _withdraw_unit_contributions(act, person)

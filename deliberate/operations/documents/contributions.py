@@ -19,8 +19,10 @@ from deliberate.permissions.documents import (
     may_change_contribution,
     may_contribute,
     may_join_amendment,
+    may_reply_to,
     may_withdraw_contribution,
 )
+from deliberate.queries.documents.contributions import has_same_words
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean
 from deliberate.vocabulary import Stance
@@ -56,16 +58,25 @@ def comment_on_unit(
     stance: Stance,
     *,
     is_question: bool = False,
+    parent: UnitContribution | None = None,
     context: RequestContext = NO_REQUEST,
 ) -> UnitContribution:
-    """Post a comment or a question on a unit, on the version in which it was read."""
+    """Post a comment or a question on a unit, on the version in which it was read.
+
+    With a parent it is a reply to that contribution, which is on the same draft text.
+    """
     with recorded(author, CommentPosted, context) as act:
         require(may_contribute(author, act.lock(document)))
+        if parent is not None:
+            require(may_reply_to(parent, document))
         kind = "question" if is_question else "comment"
         comment = _new_row(author, document, unit, kind, context)
         comment.body, comment.stance = _required(body), stance
+        comment.parent_id = parent.id if parent else None
         act.session.add(comment)
-        act.set_text(lambda: comment.sealed_text, comment, stance=stance)
+        act.set_text(
+            lambda: comment.sealed_text, comment, stance=stance, parent_id=comment.parent_id
+        )
         logged = "question" if is_question else "argument"
         act.about(comment, kind=logged, unit=unit.unit_id)
         hold_by_rule(act, comment)
@@ -120,7 +131,7 @@ def propose_amendment(
 
 def require_other_words(unit: UnitText, replacement: str) -> None:
     """Refuse an amendment that leaves the words of its unit. Raises InvalidInput."""
-    if clean(replacement).split() == unit.body.split():
+    if has_same_words(clean(replacement), unit.body):
         raise InvalidInput(_("These are the words of the draft. Change at least one."))
 
 
@@ -143,6 +154,8 @@ def withdraw_amendment(
     """Withdraw an amendment; that there was one stays visible. Raises Refused."""
     with recorded(author, AmendmentWithdrawn, context) as act:
         require(may_withdraw_contribution(author, act.lock(amendment)))
+        if amendment.coauthor_count:
+            raise Refused(_("Its authors withdraw it together: one of them requests it."))
         amendment.withdrawn_at = now()
         close_open_items(act, amendment)
         act.about(amendment)

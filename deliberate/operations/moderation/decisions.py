@@ -15,6 +15,7 @@ from deliberate.models import (
     ModerationDecision,
     Person,
     Report,
+    authors_of,
 )
 from deliberate.operations.moderation.open_items import close_open_items
 from deliberate.operations.notices.notices import notify_moderators, notify_person
@@ -411,7 +412,8 @@ def _notify_author(
     act: Act[...], notice: type[ModerationNotice], contribution: Contribution
 ) -> None:
     event = _notice(notice, contribution)
-    notify_person(act, contribution.author, event, proposal_of(contribution))
+    for author in authors_of(contribution):
+        notify_person(act, author, event, proposal_of(contribution))
 
 
 def _notice(kind: type[AboutText], contribution: Contribution) -> AboutText:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from deliberate.clock import now
 from deliberate.days import local_hour, local_today, time_of_day
-from deliberate.models import Process
+from deliberate.models import Process, authors_of
 from deliberate.operations.notices.notices import notify_person
 from deliberate.queries.moderation.contributions import Contribution, document_of, proposal_of
 from deliberate.queries.moderation.decisions import list_decisions
@@ -47,7 +47,8 @@ def hold_by_rule(act: Act[...], contribution: Contribution) -> None:
         document=document.id if document else None,
         until=until.isoformat(),
     )
-    notify_person(act, author, notice, proposal_of(contribution))
+    for writer in authors_of(contribution):
+        notify_person(act, writer, notice, proposal_of(contribution))
 
 
 def _hold_end(process: Process) -> datetime:

@@ -41,8 +41,10 @@ def merge_proposals(
 
 def _notify_of_merger(act: Act[...], proposal: Proposal, target: Proposal) -> None:
     notify_participants(act, proposal, MergedNotice(into=target.id))
-    if target.author_id != proposal.author_id:
-        notify_person(act, target.author, JoinedNotice(joined=proposal.id), target)
+    writers = {author.id for author in proposal.authors}
+    for author in target.authors:
+        if author.id not in writers:
+            notify_person(act, author, JoinedNotice(joined=proposal.id), target)
 
 
 def _add_merger(act: Act[...], moderator: Person, proposal: Proposal, target: Proposal) -> Merger:
@@ -68,10 +70,11 @@ def _lock_proposals(act: Act[...], *proposals: Proposal) -> None:
 
 def _copy_supports(act: Act[...], proposal: Proposal, target: Proposal, merger: Merger) -> None:
     """Copy supports to the target. Of a person who supports both, the earlier support remains."""
+    authors = {author.id for author in target.authors}
     existing_by_person = {support.person_id: support for support in _list_supports(act, target)}
     for support in _list_supports(act, proposal):
         existing = existing_by_person.get(support.person_id)
-        if support.person_id == target.author_id:
+        if support.person_id in authors:
             continue
         if existing is None:
             act.session.add(_copied_support(support, target))

@@ -214,6 +214,8 @@ def withdraw_proposal(
     """
     with recorded(author, ProposalWithdrawn, context) as act:
         require(may_withdraw(author, act.lock(proposal)))
+        if proposal.coauthor_count:
+            raise Refused(_("Its authors withdraw it together: one of them requests it."))
         proposal.withdrawn_at, proposal.withdrawn_reason = now(), clean(reason)
         close_open_items(act, proposal)
         act.set_text(lambda: proposal.withdrawn_reason, proposal)

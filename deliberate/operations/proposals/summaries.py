@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
-from deliberate.models import Notice, Person, Proposal, Summary
+from deliberate.models import Notice, Person, Proposal, Summary, is_written_by
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.proposals.summaries import may_agree_to_summary, may_suggest_summary
 from deliberate.queries.proposals.summaries import suggested_summary
@@ -40,16 +40,19 @@ def suggest_summary(
 def _notify_other_side(session: Session, writer: Person, summary: Summary) -> None:
     """Notify who has to agree: a moderator to the author's suggestion, the author to another."""
     proposal = summary.proposal
-    by_author = writer.id == proposal.author_id
-    session.add(
-        Notice(
-            key=f"summary.{summary.id}.{summary.revision}",
-            kind=(SummarySuggestedNotice if by_author else SummaryWaitsNotice).KIND,
-            proposal_id=proposal.id,
-            person_id=None if by_author else proposal.author_id,
-            caused_by_id=writer.id,
+    by_author = is_written_by(proposal, writer)
+    key = f"summary.{summary.id}.{summary.revision}"
+    others = [] if by_author else [author.id for author in proposal.authors]
+    for number, person_id in enumerate(others or [None]):
+        session.add(
+            Notice(
+                key=f"{key}.{number}" if number else key,
+                kind=(SummarySuggestedNotice if by_author else SummaryWaitsNotice).KIND,
+                proposal_id=proposal.id,
+                person_id=person_id,
+                caused_by_id=writer.id,
+            )
         )
-    )
 
 
 def agree_to_summary(

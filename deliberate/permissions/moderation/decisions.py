@@ -8,7 +8,14 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
-from deliberate.models import Appeal, ModerationDecision, Person, Proposal, UnitContribution
+from deliberate.models import (
+    Appeal,
+    ModerationDecision,
+    Person,
+    Proposal,
+    UnitContribution,
+    is_written_by,
+)
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -32,7 +39,7 @@ APPEAL_PERIOD = timedelta(days=30)
 
 def may_report(person: Person | None, contribution: Contribution) -> Decision:
     """Allow any account to report a visible text of another author."""
-    is_own = person is not None and contribution.author_id == person.id
+    is_own = is_written_by(contribution, person)
     return all_of(
         may_take_part(person),
         not_yours(_("You cannot report your own text. You can withdraw it."))
@@ -57,7 +64,7 @@ def is_author_erased(contribution: Contribution) -> bool:
 
 def may_moderate(person: Person | None, contribution: Contribution) -> Decision:
     """Allow moderators and administrators, except on their own texts."""
-    is_own = person is not None and contribution.author_id == person.id
+    is_own = is_written_by(contribution, person)
     return all_of(
         has_role(person, Role.MODERATOR, Role.ADMIN),
         not_yours(_("Another moderator decides on what you wrote.")) if is_own else ALLOWED,

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.models import Person, Proposal
+from deliberate.models import Person, Proposal, is_written_by
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -45,7 +45,7 @@ def has_merge_role(person: Person | None) -> Decision:
 
 
 def _is_impartial(person: Person | None, *proposals: Proposal) -> Decision:
-    is_author = person is not None and person.id in {proposal.author_id for proposal in proposals}
+    is_author = any(is_written_by(proposal, person) for proposal in proposals)
     return all_of(
         has_merge_role(person),
         not_yours(_("Another moderator decides on what you wrote.")) if is_author else ALLOWED,

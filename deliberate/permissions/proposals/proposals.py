@@ -4,7 +4,15 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.models import Comment, Draft, Person, Process, Proposal, UnitContribution
+from deliberate.models import (
+    Comment,
+    Draft,
+    Person,
+    Process,
+    Proposal,
+    UnitContribution,
+    is_written_by,
+)
 from deliberate.permissions.decision import (
     ALLOWED,
     Decision,
@@ -68,14 +76,17 @@ def may_revise(person: Person | None, proposal: Proposal) -> Decision:
 
 
 def may_withdraw(person: Person | None, proposal: Proposal) -> Decision:
-    """Allow the author, while it is active or held and has no final response."""
+    """Allow the author, while it is active or held and has no final response.
+
+    Several authors decide together: one of them requests it.
+    """
     status = ALLOWED if proposal.is_held else is_active(proposal)
     return all_of(is_author(person, proposal), status, is_unanswered(proposal))
 
 
 def is_author(person: Person | None, content: Proposal | Comment | UnitContribution) -> Decision:
-    """Return whether a person wrote a proposal, a comment or a contribution to a draft text."""
-    if person is None or content.author_id is None or content.author_id != person.id:
+    """Return whether a person wrote a text, alone or with others."""
+    if not is_written_by(content, person):
         return not_yours(_("Only the author may do this."))
     return is_signed_in(person)
 
@@ -97,8 +108,8 @@ def is_unanswered(proposal: Proposal) -> Decision:
 
 
 def may_support(person: Person | None, proposal: Proposal) -> Decision:
-    """Allow any account but the author's, while the phase allows support."""
-    is_own = person is not None and proposal.author_id == person.id
+    """Allow any account but those of the authors, while the phase allows support."""
+    is_own = is_written_by(proposal, person)
     return all_of(
         may_take_part(person),
         not_yours(_("You cannot support your own proposal.")) if is_own else ALLOWED,

@@ -19,6 +19,7 @@ from deliberate.models import (
     Support,
     UnitContribution,
 )
+from deliberate.queries.proposals.coauthors import is_by_author
 
 NEWEST = 20
 Model = TypeVar("Model", bound=Base)
@@ -42,7 +43,7 @@ class Participation:
 def get_participation(person: Person) -> Participation:
     """Return the newest twenty of each kind, with the rows their state is computed from."""
     with_process = joinedload(Proposal.process).selectinload(Process.phases)
-    own = select(Proposal).where(Proposal.author_id == person.id).options(with_process)
+    own = select(Proposal).where(is_by_author(Proposal, person.id)).options(with_process)
     supported = (
         select(Proposal)
         .join(Support, Support.proposal_id == Proposal.id)

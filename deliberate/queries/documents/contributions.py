@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.database import db
 from deliberate.legal_texts.comparison import Piece, compare_words
 from deliberate.models import (
     AmendmentJoin,
+    AmendmentVersion,
     Document,
     DocumentVersion,
     Person,
@@ -25,6 +26,8 @@ from deliberate.queries.documents.lineage import DocumentLineage, get_lineage
 
 PAGE = 60
 """Contributions that a page shows; more are on the next one."""
+REPLIES = 50
+"""Replies to a contribution that a page shows."""
 LIKE_AMENDMENTS = 3
 """Amendments with nearly the same words that are offered to be joined."""
 SAME_WORDS = 0.9
@@ -43,6 +46,8 @@ class ShownContribution:
     """An amendment word by word."""
     is_quote_current: bool = True
     """Whether the unit still has the words it had when this was written."""
+    earlier: Sequence[tuple[AmendmentVersion, Sequence[Piece]]] = ()
+    """The earlier wordings of an amendment, oldest first, each compared with the draft."""
 
 
 @dataclass
@@ -125,6 +130,7 @@ def list_contributions(
         select(UnitContribution)
         .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
         .where(UnitContribution.kind.in_(kinds), UnitContribution.id > after)
+        .where(UnitContribution.parent_id.is_(None))
         .where(_stands_at(document, lineage, list(by_id), version.number))
         .order_by(UnitContribution.id)
         .limit(PAGE + 1)
@@ -132,6 +138,7 @@ def list_contributions(
             joinedload(UnitContribution.author),
             joinedload(UnitContribution.version),
             joinedload(UnitContribution.institution),
+            selectinload(UnitContribution.wordings),
         )
     ).all()
     return [_shown(row, by_id, lineage, version.number) for row in rows]
@@ -153,6 +160,29 @@ def count_earlier_contributions(
         .where((UnitContribution.kind == "amendment") == is_amendment)
     )
     return db.session.scalar(query) or 0
+
+
+def list_replies(contribution_ids: Sequence[int]) -> dict[int, list[UnitContribution]]:
+    """Return the replies to some contributions, by contribution, oldest first.
+
+    A page shows the first of each; a withdrawn or hidden one is returned without its text.
+    """
+    replies: dict[int, list[UnitContribution]] = defaultdict(list)
+    if contribution_ids:
+        place = func.row_number().over(
+            partition_by=UnitContribution.parent_id, order_by=UnitContribution.id
+        )
+        first = (
+            select(UnitContribution.id.label("id"), place.label("place"))
+            .where(UnitContribution.parent_id.in_(contribution_ids))
+            .subquery()
+        )
+        rows = select(UnitContribution).join(first, first.c.id == UnitContribution.id)
+        loaded = (joinedload(UnitContribution.author), joinedload(UnitContribution.institution))
+        rows = rows.where(first.c.place <= REPLIES).order_by(UnitContribution.id)
+        for row in db.session.scalars(rows.options(*loaded)):
+            replies[row.parent_id or 0].append(row)
+    return replies
 
 
 def _stands_at(
@@ -181,7 +211,15 @@ def _shown(
     unit = units.get(row.unit_id) or next((units[h] for h in sorted(heirs) if h in units), None)
     is_current = unit is not None and unit.body == row.quoted
     pieces = compare_words(row.quoted, row.replacement) if row.kind == "amendment" else ()
-    return ShownContribution(row, unit, number, pieces, is_current)
+    return ShownContribution(row, unit, number, pieces, is_current, _earlier(row))
+
+
+def _earlier(row: UnitContribution) -> list[tuple[AmendmentVersion, Sequence[Piece]]]:
+    """Return the wordings before the present one, which nobody reads where that is not shown."""
+    if row.number == 1 or not row.is_visible_to(ANYONE):
+        return []
+    earlier = [wording for wording in row.wordings if wording.number < row.number]
+    return [(wording, compare_words(row.quoted, wording.replacement)) for wording in earlier]
 
 
 def get_unit_contribution(contribution_id: int) -> UnitContribution | None:
@@ -189,19 +227,60 @@ def get_unit_contribution(contribution_id: int) -> UnitContribution | None:
     return db.session.get(UnitContribution, contribution_id)
 
 
+def get_promoted_amendment(proposal_id: int) -> UnitContribution | None:
+    """Return the amendment that a proposal was made of."""
+    of_proposal = UnitContribution.promoted_to_id == proposal_id
+    return db.session.scalar(select(UnitContribution).where(of_proposal).limit(1))
+
+
 def list_like_amendments(
     document: Document, version: DocumentVersion, unit: UnitText, replacement: str
 ) -> list[ShownContribution]:
     """Return the amendments of a unit that propose nearly the same words, most joined first."""
-    words = _words(replacement)
-    amendments = list_contributions(document, version, [unit], ["amendment"])
-    like = [
-        shown
-        for shown in amendments
-        if shown.row.is_visible_to(ANYONE)
-        and SequenceMatcher(None, words, _words(shown.row.replacement)).ratio() >= SAME_WORDS
-    ]
-    return sorted(like, key=lambda shown: -shown.row.join_count)[:LIKE_AMENDMENTS]
+    lineage = get_lineage(document)
+    rows = db.session.execute(
+        select(UnitContribution.id, UnitContribution.replacement)
+        .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
+        .where(UnitContribution.kind == "amendment", UnitContribution.visible_to(ANYONE))
+        .where(_stands_at(document, lineage, [unit.unit_id], version.number))
+        .order_by(UnitContribution.join_count.desc(), UnitContribution.id)
+    )
+    words, like = _words(replacement), list[int]()
+    bag = Counter(words)
+    for row_id, text in rows:
+        if _are_nearly_same(words, bag, _words(text)):
+            like.append(row_id)
+        if len(like) == LIKE_AMENDMENTS:
+            break
+    return _list_by_ids(like, unit, lineage, version)
+
+
+def _are_nearly_same(words: list[str], bag: Counter[str], others: list[str]) -> bool:
+    """Return whether most words are the same in the same order.
+
+    The shared words are counted first, which is an upper bound of the ratio and quick.
+    """
+    shared = (bag & Counter(others)).total()
+    if 2 * shared < SAME_WORDS * (len(words) + len(others)):
+        return False
+    return SequenceMatcher(None, words, others, autojunk=False).ratio() >= SAME_WORDS
+
+
+def _list_by_ids(
+    ids: Sequence[int], unit: UnitText, lineage: DocumentLineage, version: DocumentVersion
+) -> list[ShownContribution]:
+    rows = db.session.scalars(
+        select(UnitContribution)
+        .where(UnitContribution.id.in_(ids))
+        .options(joinedload(UnitContribution.version))
+    )
+    by_id = {row.id: row for row in rows}
+    return [_shown(by_id[id_], {unit.unit_id: unit}, lineage, version.number) for id_ in ids]
+
+
+def has_same_words(first: str, second: str) -> bool:
+    """Return whether two texts differ by white space at most."""
+    return first.split() == second.split()
 
 
 def _words(text: str) -> list[str]:

@@ -6,7 +6,7 @@ answered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -28,12 +28,15 @@ from deliberate.models import (
 from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
 from deliberate.vocabulary.events.documents import (
     AmendmentJoined,
+    AmendmentPromoted,
     AmendmentProposed,
+    AmendmentRevised,
     ConsultationReported,
     DocumentOpened,
     DocumentRevised,
     UnitAnswered,
 )
+from deliberate.vocabulary.events.proposals import CoAuthorJoined
 from deliberate.vocabulary.events.threads import CommentPosted
 
 CONTRIBUTIONS = (CommentPosted.KIND, AmendmentProposed.KIND)
@@ -44,10 +47,12 @@ def compare_draft_texts(session: Session) -> Iterator[PageFault]:
     """Yield what differs from the log of versions, contributions, joins, answers and reports."""
     yield from _compare_versions(session)
     entries = _entries(session, *CONTRIBUTIONS)
+    heirs = _joined_authors(session)
     for row in session.scalars(select(UnitContribution).order_by(UnitContribution.id)):
         entry = entries.get(row.id)
         if entry is not None:  # a contribution without one is a fault of its text
-            yield from _compare_contribution(session, row, entry)
+            yield from _compare_contribution(session, row, entry, heirs[row.id])
+    yield from _compare_wordings(session)
     yield from _compare_joins(session)
     yield from _compare_answered(session)
     yield from _compare_reports(session)
@@ -59,6 +64,32 @@ def _entries(session: Session, *kinds: str) -> dict[int, Entry]:
     if of_units is not None:
         query = query.where(Interaction.subject_type == of_units)
     return {entry.subject_id: entry for entry in session.execute(query)}
+
+
+def _joined_authors(session: Session) -> dict[int, set[str]]:
+    """Return the co-authors of each contribution, one of whom may have succeeded its author."""
+    joined: dict[int, set[str]] = defaultdict(set)
+    query = select_entries().where(
+        Interaction.kind == CoAuthorJoined.KIND,
+        Interaction.subject_type == UnitContribution.subject_type,
+    )
+    for entry in session.execute(query):
+        joined[entry.subject_id].add(entry.actor_id)
+    return joined
+
+
+def _compare_wordings(session: Session) -> Iterator[PageFault]:
+    """Compare the number of the present wording, and the proposal made of each amendment."""
+    revised = _entries(session, AmendmentRevised.KIND)
+    promoted = _entries(session, AmendmentPromoted.KIND)
+    columns = select(UnitContribution.id, UnitContribution.number, UnitContribution.promoted_to_id)
+    for row_id, number, promoted_to_id in session.execute(columns.order_by(UnitContribution.id)):
+        last, made = revised.get(row_id), promoted.get(row_id)
+        if number != (last.details["version"] if last else 1):
+            yield PageFault("unit_contribution", row_id, "number", last.seq if last else None)
+        if promoted_to_id != (made.details["into"] if made else None):
+            position = made.seq if made else None
+            yield PageFault("unit_contribution", row_id, "promoted_to_id", position)
 
 
 def _compare_versions(session: Session) -> Iterator[PageFault]:
@@ -84,6 +115,7 @@ class _Sealed:
 
     kind: str
     unit_id: int | None
+    parent_id: int | None
     stance: int | None
     author_role: str
     institution_id: int | None
@@ -95,6 +127,7 @@ def _sealed(entry: Entry) -> _Sealed:
     return _Sealed(
         "amendment" if entry.kind == AmendmentProposed.KIND else said,
         entry.details.get("unit"),
+        entry.parent_id,
         entry.stance,
         entry.actor_role,
         entry.institution_id,
@@ -102,16 +135,25 @@ def _sealed(entry: Entry) -> _Sealed:
 
 
 def _compare_contribution(
-    session: Session, row: UnitContribution, entry: Entry
+    session: Session, row: UnitContribution, entry: Entry, heirs: Set[str]
 ) -> Iterator[PageFault]:
     table = UnitContribution.__tablename__
     sealed = _sealed(entry)
-    for name in ("kind", "unit_id", "stance", "author_role", "institution_id"):
+    key = session.get(PersonKey, row.author_id) if row.author_id else None
+    is_inherited = key is not None and key.actor_id != entry.actor_id and key.actor_id in heirs
+    names = ("kind", "unit_id", "parent_id", "stance")
+    of_author = () if is_inherited else ("author_role", "institution_id")
+    for name in (*names, *of_author):
         if getattr(row, name) != getattr(sealed, name):
             yield PageFault(table, row.id, name, entry.seq)
-    key = session.get(PersonKey, row.author_id) if row.author_id else None
-    if key is not None and key.actor_id != entry.actor_id:
+    if key is not None and key.actor_id != entry.actor_id and not is_inherited:
         yield PageFault(table, row.id, "author_id", entry.seq)
+    yield from _compare_unit(session, row, entry)
+
+
+def _compare_unit(session: Session, row: UnitContribution, entry: Entry) -> Iterator[PageFault]:
+    """Compare the version a contribution was written on, and the words that it quotes."""
+    table = UnitContribution.__tablename__
     number = entry.details.get("version")
     if number is not None and row.version.number != number:
         yield PageFault(table, row.id, "version_id", entry.seq)
@@ -126,9 +168,15 @@ def _compare_contribution(
 def _compare_joins(session: Session) -> Iterator[PageFault]:
     """Compare who joined each amendment, and the number of those who did."""
     joined: dict[int, set[str]] = defaultdict(set)
-    query = select_entries().where(Interaction.kind == AmendmentJoined.KIND)
+    kinds = (AmendmentJoined.KIND, CoAuthorJoined.KIND)
+    query = select_entries().where(
+        Interaction.kind.in_(kinds), Interaction.subject_type == UnitContribution.subject_type
+    )
     for entry in session.execute(query):
-        joined[entry.subject_id].add(entry.actor_id)
+        if entry.kind == AmendmentJoined.KIND:
+            joined[entry.subject_id].add(entry.actor_id)
+        else:  # who becomes an author is not among those who joined
+            joined[entry.subject_id].discard(entry.actor_id)
     rows: dict[int, set[str]] = defaultdict(set)
     keys = select(AmendmentJoin.contribution_id, PersonKey.actor_id).join(
         PersonKey, PersonKey.person_id == AmendmentJoin.person_id

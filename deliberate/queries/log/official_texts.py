@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberate.models import (
+    AmendmentVersion,
     Appeal,
     DocumentVersion,
     Interaction,
@@ -47,6 +48,7 @@ from deliberate.queries.log.page_faults import (
 from deliberate.vocabulary import ModerationOutcome
 from deliberate.vocabulary.events.documents import (
     AmendmentProposed,
+    AmendmentRevised,
     DocumentOpened,
     DocumentRevised,
     UnitAnswered,
@@ -104,7 +106,16 @@ SINGLE_TEXTS = (
     (OverlapDecision, (OverlapSettled.KIND,), "decision"),
     (DocumentVersion, (DocumentOpened.KIND, DocumentRevised.KIND), "source"),
     (UnitAnswer, (UnitAnswered.KIND,), "reason"),
-    (UnitContribution, (CommentPosted.KIND, CommentEdited.KIND, AmendmentProposed.KIND), "body"),
+    (
+        UnitContribution,
+        (
+            CommentPosted.KIND,
+            CommentEdited.KIND,
+            AmendmentProposed.KIND,
+            AmendmentRevised.KIND,
+        ),
+        "body",
+    ),
 )
 """Texts with the acts that publish or change them, of which the last counts.
 
@@ -136,6 +147,7 @@ def compare_official_texts(session: Session) -> Iterator[PageFault]:
     yield from _compare_announcements(session)
     yield from _compare_corrections(session)
     yield from _compare_referrals(session)
+    yield from _compare_wordings(session)
     for process_id in session.scalars(select(Process.id).order_by(Process.id)).all():
         yield from _compare_process(session, process_id)
         session.expunge_all()
@@ -246,6 +258,23 @@ def _compare_announcements(session: Session) -> Iterator[PageFault]:
             yield PageFault(table, row.id, "body" if entry else "id", entry.seq if entry else None)
     for entry in entries.values():
         yield PageFault(table, entry.subject_id, "-", entry.seq)
+
+
+def _compare_wordings(session: Session) -> Iterator[PageFault]:
+    """Compare the wordings of revised amendments with the acts that published them."""
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for entry in _entries(session, AmendmentProposed.KIND, AmendmentRevised.KIND):
+        entries[entry.subject_id].append(entry)
+    rows = session.scalars(
+        select(AmendmentVersion).order_by(AmendmentVersion.contribution_id, AmendmentVersion.number)
+    )
+    for row in rows:
+        published = entries[row.contribution_id][row.number - 1 : row.number]
+        salt, is_standing = row.contribution.salt, bool(row.body)
+        if not published:
+            yield PageFault("amendment_version", row.id, "id")
+        elif _is_changed(row.sealed_text, salt, published[0], is_standing=is_standing):
+            yield PageFault("amendment_version", row.id, "body", published[0].seq)
 
 
 def _compare_process(session: Session, process_id: int) -> Iterator[PageFault]:

@@ -31,6 +31,7 @@ from deliberate.models.polls import Poll, ballot_box_root
 from deliberate.models.proposals.proposal import titled_text
 from deliberate.queries.log.acts_of_rows import compare_acts_of_rows
 from deliberate.queries.log.assessments import compare_assessments
+from deliberate.queries.log.authors import compare_authors
 from deliberate.queries.log.decided_states import compare_decided_states
 from deliberate.queries.log.draft_texts import compare_draft_texts
 from deliberate.queries.log.official_texts import compare_official_texts
@@ -42,6 +43,7 @@ from deliberate.text import RENDERER
 from deliberate.vocabulary import Origin, ResponseDecision
 from deliberate.vocabulary.events.polls import BallotBoxClosed, OutcomeStated, StatementSuggested
 from deliberate.vocabulary.events.proposals import (
+    CoAuthorJoined,
     ProposalMerged,
     ProposalRevised,
     ProposalSubmitted,
@@ -70,7 +72,7 @@ STEPS = (CommitmentUpdated.KIND, CommitmentFulfilled.KIND, CommitmentDropped.KIN
 COMPARED_KINDS = (
     *PROPOSAL_TEXTS, *COMMENT_TEXTS, *STEPS, ProposalSummarised.KIND, ProposalMerged.KIND,
     CommentCorrected.KIND, CommentRated.KIND, ResponsePublished.KIND, SupportGiven.KIND,
-    SupportTakenBack.KIND,
+    SupportTakenBack.KIND, CoAuthorJoined.KIND,
 )  # fmt: skip
 EntriesBySubject = dict[int, list[Entry]]
 SealedText = Proposal | Comment | Response | Summary | CommitmentStep
@@ -90,6 +92,7 @@ def compare_pages(session: Session) -> Iterator[PageFault]:
     yield from compare_process_figures(session)
     yield from compare_official_texts(session)
     yield from compare_draft_texts(session)
+    yield from compare_authors(session)
     yield from compare_acts_of_rows(session)
     yield from compare_decided_states(session)
     yield from compare_rendered_texts(session)
@@ -153,8 +156,14 @@ class _ProposalComparison:
 
     def _compare_author(self, subject: Proposal | Comment, entry: Entry) -> Iterator[PageFault]:
         key = self.session.get(PersonKey, subject.author_id) if subject.author_id else None
-        if key is not None and entry.actor_id != key.actor_id:
+        writers = {entry.actor_id, *(row.actor_id for row in self._joined(subject))}
+        if key is not None and key.actor_id not in writers:
             yield PageFault(subject.subject_type, subject.id, "author_id", entry.seq)
+
+    def _joined(self, subject: Proposal | Comment) -> list[Entry]:
+        """Return the acts of co-authors, one of whom may have succeeded the first author."""
+        is_proposal = isinstance(subject, Proposal)
+        return self._of(subject.id, CoAuthorJoined.KIND) if is_proposal else []
 
     def _compare_comments(self) -> Iterator[PageFault]:
         query = select(Comment).where(Comment.proposal_id == self.proposal.id).order_by(Comment.id)

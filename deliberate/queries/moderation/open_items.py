@@ -7,7 +7,14 @@ from sqlalchemy.orm import joinedload
 
 from deliberate.clock import now
 from deliberate.database import db
-from deliberate.models import EditRequest, Escalation, ModerationDecision, Person, Proposal
+from deliberate.models import (
+    CoAuthored,
+    EditRequest,
+    Escalation,
+    ModerationDecision,
+    Person,
+    Proposal,
+)
 from deliberate.queries.moderation.contributions import Contribution, ContributionKey
 from deliberate.vocabulary import Role
 
@@ -63,9 +70,12 @@ def open_escalations(
 
 def has_second_moderator(moderator: Person, contribution: Contribution) -> bool:
     """Return whether a moderator exists who is neither this moderator nor the author."""
+    authors = {contribution.author_id or 0}
+    if isinstance(contribution, CoAuthored):
+        authors |= {author.id for author in contribution.authors}
     others = select(Person.id).where(
         Person.role.in_((Role.MODERATOR, Role.ADMIN)),
         Person.erased_at.is_(None),
-        Person.id.not_in((moderator.id, contribution.author_id or 0)),
+        Person.id.not_in((moderator.id, *authors)),
     )
     return db.session.scalar(others.limit(1)) is not None

@@ -9,6 +9,7 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import (
     AmendmentJoin,
+    CoAuthor,
     Comment,
     Document,
     DocumentVersion,
@@ -58,10 +59,18 @@ def _sources(proposal: Proposal, after: int, limit: int | None) -> list[Select[t
         followed.append(("topic", topic_id(proposal.topic)))
     return [
         _source(Proposal.author_id, "author", Proposal.id.in_(ids), after, limit),
+        _coauthors(CoAuthor.proposal_id.in_(ids), after, limit),
         _source(Comment.author_id, "commenter", Comment.proposal_id.in_(ids), after, limit),
         _source(Support.person_id, "supporter", Support.proposal_id == proposal.id, after, limit),
         *(_followers(*subject, after, limit) for subject in followed),
     ]
+
+
+def _coauthors(
+    condition: ColumnElement[bool], after: int, limit: int | None
+) -> Select[tuple[int, int]]:
+    """Return the source of co-authors, who are told what authors are told."""
+    return _source(CoAuthor.person_id, "author", condition & CoAuthor.is_joined(), after, limit)
 
 
 def _followers(
@@ -124,6 +133,7 @@ def list_process_audience(process: Process, after: int, limit: int) -> Recipient
     in_process = Proposal.process_id == process.id
     sources = [
         _source(Proposal.author_id, "author", in_process, after, limit),
+        _coauthors(CoAuthor.proposal_id.in_(proposal_ids), after, limit),
         _source(
             Comment.author_id, "commenter", Comment.proposal_id.in_(proposal_ids), after, limit
         ),

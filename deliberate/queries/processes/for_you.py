@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from deliberate.database import db
 from deliberate.models import Comment, Person, Proposal
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.queries.proposals.coauthors import is_by_author
 
 LIST_SIZE = 3
 
@@ -35,7 +36,7 @@ def list_own_proposals(person: Person) -> Sequence[Proposal]:
     """Return the newest active proposals of a person."""
     return db.session.scalars(
         select(Proposal)
-        .where(Proposal.author_id == person.id, Proposal.active())
+        .where(is_by_author(Proposal, person.id), Proposal.active())
         .options(joinedload(Proposal.process))
         .order_by(Proposal.id.desc())
         .limit(LIST_SIZE)

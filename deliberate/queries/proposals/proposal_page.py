@@ -34,6 +34,7 @@ from deliberate.models import (
     Referral,
     SignedTreeHead,
     Summary,
+    UnitContribution,
 )
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.log.tree_heads import TreeHeadSummary
@@ -58,6 +59,8 @@ class ProposalPage:
     """Whether other proposals were merged into this one."""
     has_files: bool
     has_polls: bool
+    has_amendment: bool
+    """Whether it was made of an amendment to a draft text."""
     reader: ReaderState | None
     """None for a request without a session."""
     desk: Desk
@@ -128,6 +131,7 @@ def _page_from_rows(rows: Sequence[PageRow], reader: Person | None) -> ProposalP
         has_merged=bool(row.merged),
         has_files=bool(row.files),
         has_polls=bool(row.polls),
+        has_amendment=bool(row.amendments),
         reader=to_reader_state(row, proposal.author_id == reader.id) if reader else None,
         desk=Desk(row[1], sorted(referrals, key=lambda referral: referral.id)),
         summary=row[3],
@@ -136,11 +140,14 @@ def _page_from_rows(rows: Sequence[PageRow], reader: Person | None) -> ProposalP
 
 
 def _related_columns() -> tuple[Label[Any], ...]:
-    """Return whether the proposal has polls, merged proposals and files."""
+    """Return whether the proposal has polls, merged proposals, files and an amendment before it."""
     merged: Any = aliased(Proposal)  # an alias has no static type
     columns: dict[str, Select[Any]] = {
         "polls": select(Poll.id).where(Poll.proposal_id == Proposal.id),
         "merged": select(merged.id).where(merged.merged_into_id == Proposal.id),
+        "amendments": select(UnitContribution.id).where(
+            UnitContribution.promoted_to_id == Proposal.id
+        ),
         "files": select(Attachment.id).where(
             Attachment.proposal_id == Proposal.id, Attachment.removed_at.is_(None)
         ),

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Label, Row, Select, bindparam, select
 
 from deliberate.database import BigId, db
 from deliberate.models import (
+    CoAuthor,
     Comment,
     Follow,
     Judgement,
@@ -30,6 +31,7 @@ class ReaderState:
     supports: bool
     follows: bool
     is_author: bool
+    """Whether the person wrote the proposal, alone or with others."""
     newest: int
     """The newest comment of the thread; 0 where there is none."""
     unread: int
@@ -81,7 +83,7 @@ def to_reader_state(row: Row[*tuple[Any, ...]], is_author: bool) -> ReaderState:
     return ReaderState(
         row.supports,
         row.follows,
-        is_author,
+        is_author or row.is_coauthor,
         row.newest,
         row.unread,
         row.first_unread,
@@ -119,6 +121,11 @@ def _rows_of_reader(reader_id: BindParameter[int]) -> dict[str, Select[int]]:
             Follow.person_id == reader_id,
             Follow.subject_type == Proposal.subject_type,
             Follow.subject_id == Proposal.id,
+        ),
+        "is_coauthor": select(CoAuthor.id).where(
+            CoAuthor.proposal_id == Proposal.id,
+            CoAuthor.person_id == reader_id,
+            CoAuthor.is_joined(),
         ),
         "has_written": select(Comment.id).where(
             Comment.proposal_id == Proposal.id, Comment.author_id == reader_id

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from deliberate.database import db
-from deliberate.models import Proposal, Summary
+from deliberate.models import CoAuthor, Proposal, Summary
 
 PAGE = 20
 
@@ -29,7 +29,13 @@ def pending_summaries() -> Sequence[Summary]:
     pending = (
         select(Summary)
         .join(Summary.proposal)
-        .where(Summary.number.is_(None), Summary.written_by_id == Proposal.author_id)
+        .where(
+            Summary.number.is_(None),
+            or_(
+                Summary.written_by_id == Proposal.author_id,
+                Proposal.coauthors.any(CoAuthor.person_id == Summary.written_by_id),
+            ),
+        )
         .options(joinedload(Summary.proposal))
     )
     return db.session.scalars(pending.order_by(Summary.written_at).limit(PAGE)).all()

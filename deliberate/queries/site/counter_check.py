@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from deliberate.models import (
     Ballot,
+    CoAuthor,
     Comment,
     Judgement,
     Poll,
@@ -16,6 +17,7 @@ from deliberate.models import (
     Rating,
     Response,
     Support,
+    UnitContribution,
 )
 from deliberate.models.moderation.visibility import COUNTED, NOT_WITHDRAWN
 from deliberate.vocabulary import Role, Stance
@@ -76,6 +78,12 @@ def _counters() -> Iterator[Counter]:
     is_native = Proposal.source_id.is_(None)  # imports have a number of supports without rows
     yield Proposal.support_count, _count(Support, Support.proposal_id == Proposal.id), is_native
     yield Proposal.comment_count, _count(Comment, *_of_proposal()), true()
+    for work, key in (
+        (Proposal, CoAuthor.proposal_id),
+        (UnitContribution, CoAuthor.contribution_id),
+    ):
+        joined = select(func.count(CoAuthor.id)).where(key == work.id, CoAuthor.is_joined())
+        yield work.coauthor_count, joined.correlate(work).scalar_subquery(), true()
     for column, stance in _STANCES.items():
         yield column, _count(Comment, *_has_stance(stance)), true()
     replies = select(func.count(reply.id)).where(reply.root_id == Comment.id, ~reply.is_blank)

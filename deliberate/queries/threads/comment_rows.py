@@ -92,7 +92,7 @@ def list_creditable_comments(proposal: Proposal, language: str = "id") -> list[C
         select(literal("page").label("part"), Comment.id)
         .where(
             Comment.proposal_id == proposal.id,
-            Comment.author_id != proposal.author_id,
+            Comment.author_id.not_in(proposal.author_ids),
             Comment.visible_to(ANYONE),
         )
         .order_by(Comment.id.desc())
@@ -198,7 +198,7 @@ def to_comment_row(
         weak=row.weak_count,
         rating_count=row.rating_count,
         recipient_name=row.recipient_name or "",
-        is_by_proposal_author=row.author_id is not None and row.author_id == proposal.author_id,
+        is_by_proposal_author=row.author_id in proposal.author_ids,
         author_id=row.author_id,
         state=state,
         state_at=state_at,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,8 +21,12 @@ from deliberate.operations.documents.contributions import (
     withdraw_unit_comment,
 )
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS
-from deliberate.permissions.decision import InvalidInput, require
-from deliberate.permissions.documents import is_contributing_offered, may_change_contribution
+from deliberate.permissions.decision import InvalidInput, all_of, require
+from deliberate.permissions.documents import (
+    is_contributing_offered,
+    may_change_contribution,
+    may_reply_to,
+)
 from deliberate.queries.documents.contributions import (
     get_unit_contribution,
     list_like_amendments,
@@ -177,7 +181,7 @@ def _amend_page(
 @blueprint.page("/contributions/<id:contribution_id>", "public")
 def show(document_id: int, contribution_id: int) -> ResponseReturnValue:
     """Redirect to a contribution at its unit."""
-    return see_other(contribution_url(*_get(document_id, contribution_id)))
+    return see_other(contribution_url(*get_contribution_of(document_id, contribution_id)))
 
 
 @blueprint.page(
@@ -188,7 +192,7 @@ def show(document_id: int, contribution_id: int) -> ResponseReturnValue:
 )
 def change(document_id: int, contribution_id: int) -> ResponseReturnValue:
     """Show the form of a comment that a moderator asks to change, or change it."""
-    document, contribution = _get(document_id, contribution_id)
+    document, contribution = get_contribution_of(document_id, contribution_id)
     author = signed_in_person()
     require(may_change_contribution(author, contribution))
     form = ContributionTextForm(submitted_data(), obj=contribution)
@@ -209,12 +213,65 @@ def change(document_id: int, contribution_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.page("/contributions/<id:contribution_id>/reply", "public")
+def reply_form(document_id: int, contribution_id: int) -> str:
+    """Show a contribution with the form to reply to it."""
+    document, contribution = get_contribution_of(document_id, contribution_id)
+    form = UnitCommentForm(version=str(document.version))
+    return _reply_page(document=document, contribution=contribution, form=form)
+
+
+@blueprint.page(
+    "/contributions/<id:contribution_id>/reply",
+    "signed_in",
+    methods=["POST"],
+    name="reply",
+    rate_limit=TEXTS,
+)
+def reply(document_id: int, contribution_id: int) -> ResponseReturnValue:
+    """Reply to a contribution, in the version in which its unit stands."""
+    document, contribution = get_contribution_of(document_id, contribution_id)
+    form = UnitCommentForm(request.form)
+
+    def submit() -> ResponseReturnValue:
+        posted = comment_on_unit(
+            signed_in_person(),
+            document,
+            get_or_404(get_unit_by_id(contribution.version, contribution.unit_id)),
+            form.body.data or "",
+            form.selected_stance,
+            is_question=form.is_question.data,
+            parent=contribution,
+            context=request_context(),
+        )
+        flash_with_receipt(posted_message(posted, _("Your reply is posted.")))
+        return see_other(contribution_url(document, posted))
+
+    return form_page(form, submit, _reply_page, document=document, contribution=contribution)
+
+
+def _reply_page(**values: object) -> str:
+    document: Document = values["document"]  # type: ignore[assignment]  # of form_page
+    contribution: UnitContribution = values["contribution"]  # type: ignore[assignment]  # of form_page
+    return render_template(
+        "documents/reply.html",
+        form=values["form"],
+        document=document,
+        contribution=contribution,
+        back=contribution_url(document, contribution),
+        takes_contributions=all_of(
+            is_contributing_offered(current_person(), document),
+            may_reply_to(contribution, document),
+        ),
+    )
+
+
 @blueprint.page(
     "/contributions/<id:contribution_id>/join", "signed_in", methods=["POST"], rate_limit=CLICKS
 )
 def join(document_id: int, contribution_id: int) -> ResponseReturnValue:
     """Join an amendment that another person proposed."""
-    document, amendment = _get(document_id, contribution_id)
+    document, amendment = get_contribution_of(document_id, contribution_id)
     join_amendment(signed_in_person(), amendment, context=request_context())
     flash_with_receipt(_("You joined this amendment."))
     return see_other(contribution_url(document, amendment))
@@ -228,15 +285,22 @@ def join(document_id: int, contribution_id: int) -> ResponseReturnValue:
 )
 def withdraw(document_id: int, contribution_id: int) -> ResponseReturnValue:
     """Withdraw an own contribution."""
-    document, contribution = _get(document_id, contribution_id)
+    document, contribution = get_contribution_of(document_id, contribution_id)
     is_amendment = contribution.kind == "amendment"
+    if contribution.coauthor_count:
+        return see_other(
+            url_for("coauthors.withdraw", subject_type="amendment", work_id=contribution.id)
+        )
     operation = withdraw_amendment if is_amendment else withdraw_unit_comment
     operation(signed_in_person(), contribution, context=request_context())
     flash_with_receipt(_("It is withdrawn."))
     return see_other(contribution_url(document, contribution))
 
 
-def _get(document_id: int, contribution_id: int) -> "tuple[Document, UnitContribution]":
+def get_contribution_of(
+    document_id: int, contribution_id: int
+) -> "tuple[Document, UnitContribution]":
+    """Return a draft text and a contribution to it; 404 for one of another text."""
     document = get_or_404(get_document(document_id))
     contribution = get_or_404(get_unit_contribution(contribution_id))
     return document, get_or_404(contribution if contribution.document_id == document_id else None)

@@ -18,6 +18,7 @@ from deliberate.forms.proposals.proposals import (
     TextForm,
     TitleAndTextForm,
 )
+from deliberate.operations.documents.amendments import promote_amendment
 from deliberate.operations.proposals.attachments import MAX_ATTACHMENTS
 from deliberate.operations.proposals.drafts import (
     add_draft_attachment,
@@ -28,7 +29,9 @@ from deliberate.operations.proposals.drafts import (
 from deliberate.operations.proposals.proposals import submit_proposal
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS, TooManyAttempts
 from deliberate.permissions.decision import Refused, may_take_part, require
+from deliberate.permissions.documents import may_promote_amendment
 from deliberate.permissions.proposals.proposals import is_author, is_open_to, may_revise, may_submit
+from deliberate.queries.documents.contributions import get_unit_contribution
 from deliberate.queries.processes.name_lists import areas_of, topics_of
 from deliberate.queries.processes.phases import get_next_phase_allowing, processes_allowing
 from deliberate.queries.processes.processes import get_process
@@ -37,6 +40,7 @@ from deliberate.queries.proposals.drafts import get_draft, list_drafts
 from deliberate.queries.proposals.map_marks import show_place
 from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.queries.search.similar_proposals import similar_proposals
+from deliberate.text import parse_whole_number
 from deliberate.views.posted_message import posted_message
 from deliberate.views.proposals.place_picker import draft_place
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -59,7 +63,7 @@ from deliberate.views.urls import proposal_url
 from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
-    from deliberate.models import Draft, Institution, Person, Process, Proposal
+    from deliberate.models import Draft, Institution, Person, Process, Proposal, UnitContribution
     from deliberate.queries.proposals.map_marks import MapDisplay
 
 blueprint = LocalizedBlueprint("drafting", url_prefix="/proposals")
@@ -132,7 +136,7 @@ def _supportable_ids(proposals: "Sequence[Proposal]") -> set[int]:
         proposal.id
         for proposal in proposals
         if is_open_to(proposal, PhaseSwitch.SUPPORT)
-        and not (person and proposal.author_id == person.id)
+        and not (person and person.id in proposal.author_ids)
     }
 
 
@@ -307,9 +311,19 @@ def publish(draft_id: int) -> ResponseReturnValue:
     if not place_form.validate():
         page = _place_page(form=place_form, file_form=AttachmentForm(), draft=draft)
         return page, UNPROCESSABLE
+    amendment = _amendment_of(draft)
     proposal = _submit(draft, process)
+    if amendment is not None:
+        context = request_context().without_submission()
+        promote_amendment(signed_in_person(), amendment, proposal, context=context)
     flash_with_receipt(posted_message(proposal, _("Your proposal is published.")))
     return see_other(url_for("drafting.published", proposal_id=proposal.id))
+
+
+def _amendment_of(draft: "Draft") -> "UnitContribution | None":
+    """Return the amendment that a draft was made of, while its author may make a proposal of it."""
+    row = get_unit_contribution(parse_whole_number(draft.fields.get("amendment", "")) or 0)
+    return row if row is not None and may_promote_amendment(signed_in_person(), row) else None
 
 
 def _submit(draft: "Draft", process: "Process") -> "Proposal":

@@ -18,9 +18,11 @@ from deliberate.permissions.polls import may_open_poll
 from deliberate.permissions.proposals.merging import has_merge_role
 from deliberate.permissions.proposals.proposals import is_offered, may_revise, may_withdraw
 from deliberate.permissions.proposals.summaries import may_suggest_summary
+from deliberate.queries.documents.contributions import get_promoted_amendment
 from deliberate.queries.polls.polls import proposal_polls
 from deliberate.queries.processes.phases import phase_steps
 from deliberate.queries.proposals.area_map import get_area_map
+from deliberate.queries.proposals.coauthors import get_open_request
 from deliberate.queries.proposals.map_marks import place_map
 from deliberate.queries.proposals.proposal_page import (
     ProposalPage,
@@ -151,6 +153,8 @@ def _render_page(page: ProposalPage, thread: ThreadPage, last_read_id: int | Non
         may_support=is_offered(proposal, PhaseSwitch.SUPPORT, limited_until),
         may_revise=may_revise(person, proposal) if is_author else ALLOWED,
         may_withdraw=may_withdraw(person, proposal) if is_author else ALLOWED,
+        withdrawal=get_open_request(proposal) if is_author and proposal.coauthor_count else None,
+        amendment=get_promoted_amendment(proposal.id) if page.has_amendment else None,
         may_open_poll=bool(may_open_poll(person, proposal.process)) and proposal.is_active,
         argument_form=ArgumentForm(MultiDict()),
         max_length=MAX_COMMENT,

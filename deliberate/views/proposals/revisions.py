@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -86,6 +86,10 @@ def withdraw(proposal_id: int) -> ResponseReturnValue:
     """Show the author the form to withdraw a proposal, or withdraw it with a public reason."""
     person, proposal = signed_in_person(), get_or_404(get_proposal(proposal_id))
     require(may_withdraw(person, proposal))
+    if proposal.coauthor_count:
+        return see_other(
+            url_for("coauthors.withdraw", subject_type="proposal", work_id=proposal.id)
+        )
     form = WithdrawForm(submitted_data())
 
     def submit() -> ResponseReturnValue:

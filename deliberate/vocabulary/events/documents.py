@@ -32,6 +32,18 @@ class AmendmentProposed(Event, kind="amendment.proposed", visibility=PUBLIC, has
     version: int = detail("number of the version it was written on")
 
 
+class AmendmentRevised(Event, kind="amendment.revised", visibility=PUBLIC, has_text=True):
+    """An author changed the words or the reason of an amendment; the earlier ones stay."""
+
+    version: int = detail("number of its wording")
+
+
+class AmendmentPromoted(Event, kind="amendment.promoted", visibility=PUBLIC):
+    """An author made a proposal of an amendment that was not adopted."""
+
+    into: int = detail("id of the proposal")
+
+
 class AmendmentWithdrawn(Event, kind="amendment.withdrawn", visibility=PUBLIC):
     """The author withdrew a proposed amendment."""
 

@@ -2,7 +2,7 @@
 
 from deliberate.vocabulary.codes import Initiator, PlaceKind, ResponseDecision
 from deliberate.vocabulary.details import detail
-from deliberate.vocabulary.events.event import PRIVATE, PUBLIC, Event
+from deliberate.vocabulary.events.event import INTERNAL, PRIVATE, PUBLIC, Event
 
 
 class ProposalSubmitted(Event, kind="proposal.submitted", visibility=PUBLIC, has_text=True):
@@ -75,3 +75,33 @@ class FollowStarted(Event, kind="follow.started", visibility=PRIVATE):
 
 class FollowEnded(Event, kind="follow.ended", visibility=PRIVATE):
     """A person stopped following it."""
+
+
+class CoAuthorInvited(Event, kind="coauthor.invited", visibility=INTERNAL):
+    """An author invited a person to write a proposal or an amendment with them."""
+
+    by_link: bool = detail("1 by a link, 0 by a public name")
+
+
+class CoAuthorJoined(Event, kind="coauthor.joined", visibility=PUBLIC):
+    """A person became a co-author of a proposal or an amendment."""
+
+
+class CoAuthorDeclined(Event, kind="coauthor.declined", visibility=INTERNAL):
+    """A person declined to be a co-author."""
+
+
+class CoAuthorLeft(Event, kind="coauthor.left", visibility=PUBLIC):
+    """A person is no author of a proposal or an amendment any more; the others remain."""
+
+
+class WithdrawalRequested(Event, kind="withdrawal.requested", visibility=PUBLIC):
+    """An author asked the co-authors to withdraw what they wrote together."""
+
+
+class WithdrawalAgreed(Event, kind="withdrawal.agreed", visibility=PUBLIC):
+    """An author agreed to withdraw it."""
+
+
+class WithdrawalObjected(Event, kind="withdrawal.objected", visibility=PUBLIC):
+    """An author objected: it is not withdrawn."""

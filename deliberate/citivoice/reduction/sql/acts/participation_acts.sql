@@ -7,7 +7,9 @@ SELECT CAST(CASE WHEN s.kind = 'ballot.cast' THEN 0 ELSE 1 END AS TINYINT) AS pr
        s.person, s.thread, s.pos, s.h, s.day, s.week
 FROM acts AS s
 LEFT JOIN void_ballots AS v ON v.seq = s.seq
-WHERE v.seq IS NULL AND s.alone = 1 AND s.person IS NOT NULL AND s.kind IN ('proposal.submitted', 'ballot.cast')
+WHERE v.seq IS NULL AND s.alone = 1 AND s.person IS NOT NULL 
+  AND (s.kind IN ('proposal.submitted', 'ballot.cast')
+    OR (s.kind = 'coauthor.joined' AND s.thread IS NOT NULL))
 UNION ALL
 SELECT CAST(0 AS TINYINT), CAST(1 AS TINYINT), CAST(0 AS TINYINT),
        p.person, p.thread, p.h * 4294967296 + p.seq, p.h, p.day, p.week

@@ -7,5 +7,6 @@ SELECT seq, thread, person, stance, side, second, upheld, is_reply,
        CASE WHEN p_inside = 1 THEN parent END AS up,
        p_person AS answered, p_stance AS stance_answered, p_side AS side_answered,
        p_second AS second_answered,
+       among_authors,
        CASE WHEN b_inside = 1 THEN b_person END AS before
 FROM selection

@@ -46,7 +46,7 @@ LEFT JOIN (
            AS stance_replies,
          count(CASE WHEN other = 1 AND stance * stance_answered = -1 THEN 1 END)
            AS cross_replies,
-         count(CASE WHEN person = answered THEN 1 END) AS self_replies
+         sum(own) AS self_replies
   FROM reply_edges
   GROUP BY thread
 ) AS e ON e.thread = n.thread
