@@ -13,7 +13,7 @@ from deliberate.database import unrecorded
 from deliberate.models import DetachedPartition, Segment
 from deliberate.models.log.detached import LEAVING_KINDS, read_raw_rows
 from deliberate.sealing.leaf_hashes import COLUMNS, LEAF, recompute_leaves
-from deliberate.sealing.log_rows import leaf_hashes_between
+from deliberate.sealing.merkle_proofs import leaf_hashes_between
 from deliberate.sealing.partitions import first_id, forbid_truncate, is_partitioned
 from deliberate.sealing.sealer import lock_sealing
 from deliberate.sealing.segment_verification import SegmentRecord, verify_segment

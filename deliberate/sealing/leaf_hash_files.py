@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.database import db
 from deliberate.sealing.head_publishing import published_size
-from deliberate.sealing.log_rows import leaf_hashes_between
+from deliberate.sealing.merkle_proofs import leaf_hashes_between
 
 LEAF_FOLDER = "leaves"
 LEAVES_PER_QUERY = 65536

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, text
 
-from deliberate.models import Interaction, Position
 from deliberate.models.log.detached import read_raw_rows
 from deliberate.sealing.leaf_hashes import COLUMNS, RawRow, iso_timestamp
 
@@ -58,23 +56,6 @@ def _with_detached_rows(
         if row[0] not in present
     ]
     return sorted([*map(tuple, rows), *added], key=lambda row: row[0]) if added else rows
-
-
-def leaf_hashes_between(session: Session, first: int, stop: int, log_path: Path) -> list[bytes]:
-    """Return the leaf hashes of a range of positions, in order."""
-    stored = session.execute(
-        select(Position.seq, Interaction.leaf)
-        .join(Interaction, Interaction.id == Position.entry)
-        .where(Position.seq >= first, Position.seq < stop)
-        .order_by(Position.seq)
-    ).all()
-    leaves = {seq: bytes(leaf) for seq, leaf in stored}
-    if len(leaves) < stop - first:
-        span = {"first": first, "stop": stop}
-        within = "seq >= $first AND seq < $stop"
-        detached = read_raw_rows(session.connection(), log_path, within, span, ("seq", "leaf"))
-        leaves = {seq: bytes(leaf) for seq, leaf in detached} | leaves
-    return [leaves[seq] for seq in sorted(leaves)]
 
 
 def unsealed_rows(connection: Connection) -> Sequence[RawRow]:

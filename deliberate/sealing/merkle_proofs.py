@@ -5,14 +5,15 @@ at most 256 rows of a level, whatever the size of the log.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from deliberate.database import db
-from deliberate.models import SignedTreeHead, Subtree
-from deliberate.models.log.detached import log_path
-from deliberate.sealing.log_rows import leaf_hashes_between
+from deliberate.models import Interaction, Position, SignedTreeHead, Subtree
+from deliberate.models.log.detached import log_path, read_raw_rows
 from deliberate.sealing.merkle_tree import (
     BLOCK_LEVEL,
     Range,
@@ -98,3 +99,20 @@ def _stored_hashes(level: int, first: int, stop: int) -> list[bytes]:
     if len(hashes) != stop - first:
         raise NotSealed(f"entries {first << level} to {(stop << level) - 1} are incomplete")
     return hashes
+
+
+def leaf_hashes_between(session: Session, first: int, stop: int, log_path: Path) -> list[bytes]:
+    """Return the leaf hashes of a range of positions, in order."""
+    stored = session.execute(
+        select(Position.seq, Interaction.leaf)
+        .join(Interaction, Interaction.id == Position.entry)
+        .where(Position.seq >= first, Position.seq < stop)
+        .order_by(Position.seq)
+    ).all()
+    leaves = {seq: bytes(leaf) for seq, leaf in stored}
+    if len(leaves) < stop - first:
+        span = {"first": first, "stop": stop}
+        within = "seq >= $first AND seq < $stop"
+        detached = read_raw_rows(session.connection(), log_path, within, span, ("seq", "leaf"))
+        leaves = {seq: bytes(leaf) for seq, leaf in detached} | leaves
+    return [leaves[seq] for seq in sorted(leaves)]

@@ -140,12 +140,19 @@ def show_whole_log(session: Session, log_path: Path) -> None:
     connection = session.connection()
     if connection.dialect.name != "postgresql":
         return
-    rows = read_raw_rows(connection, log_path, columns=_COLUMNS)
     is_shown = (
         "SELECT count(*) FROM pg_class WHERE relname = :name AND relnamespace = pg_my_temp_schema()"
     )
-    if rows and not connection.scalar(text(is_shown), {"name": _VIEW}):
+    if connection.scalar(text(is_shown), {"name": _VIEW}):
+        return
+    if rows := read_raw_rows(connection, log_path, columns=_COLUMNS):
+        # Transactions are read-only, and only a new one can be made another. This one is read-only
+        # again as soon as it has its view.
+        session.rollback()
+        connection = session.connection()
+        connection.execute(text("SET TRANSACTION READ WRITE"))
         _create_view(connection, rows)
+        connection.execute(text("SET TRANSACTION READ ONLY"))
 
 
 def _create_view(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
