@@ -20,6 +20,7 @@ PLACEHOLDERS = {
     "second": "2",
     "of": "institution",
     "key": "kantor",
+    "what": "answered",
 }
 ID_NAMES = {
     "proposals/drafts": "own_draft",
@@ -76,6 +77,8 @@ class Route:
                 values["slug"] = slug
         if "moderation/<any" in self.rule:
             values["id"] = str(ids["hidden"])
+        if "co-authors/<any" in self.rule:
+            values |= {"subject_type": "proposal", "id": str(ids["proposal"])}
         if "phases/" in self.rule:
             values["kind"] = "ideas"
         if "edition>" in self.rule:

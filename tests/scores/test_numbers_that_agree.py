@@ -101,6 +101,7 @@ def test_new_process_is_scored_within_the_hour_and_at_once_on_demand(app, proces
     assert "Compute its scores now" in browser.get(path).text
     assert "Compute its scores now" not in page_of(app, process)
     answer = submit_form(browser, path, to=f"{path}/computation")
+    factories.reload(process)
     assert answer.status_code == 303 and newest_snapshot(process.id) is not None
     other = factories.create_process()
     assert store_new_scores() == 1 and newest_snapshot(other.id) is not None

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.queries.scores.computed_scores import chart_data
 from tests import factories
-from tests.citivoice.data.data_files import copied, spoil
+from tests.citivoice.data.data_files import spoil
 from tests.citivoice.log_rows import END, comment, log_of, sample_rows
 from tests.client import anonymous_client
 
@@ -173,7 +174,7 @@ def test_indicator_page_explains_goalposts_and_kinds_read(process, read_page):
 def test_scoreboard_uses_names_and_goalposts_of_the_definition_files(
     process, read_page, tmp_path, monkeypatch
 ):
-    files = copied(tmp_path)
+    files = shutil.copytree(catalogue.data_folder(), tmp_path / "files")
     spoil(files, "indicators.toml", 'en = "Equality of voice in threads"', 'en = "One voice each"')
     spoil(files, "indicators.toml", "[0.2, 0.6,", "[0.1, 0.7,")
     monkeypatch.setattr(catalogue, "data_folder", lambda: files)

@@ -44,6 +44,7 @@ from tests.site.visibility_site import VisibilitySite, build_site
 CODE_COLUMNS = Path(__file__).with_name("code_columns.txt")
 """Lists the text and JSON columns of codes, keys, hashes and computed documents."""
 IDS_BY_PREFIX = {
+    "/co-authors/": Proposal,
     "/proposals/drafts/": Draft,
     "/proposals/": Proposal,
     "/responses/": Proposal,
@@ -133,6 +134,8 @@ def page_paths(site: VisibilitySite) -> Iterator[str]:
 def _values(rule: str, name: str) -> list[str]:
     if name == "of" and rule.startswith("/embed/"):
         return ["proposal", "poll"]
+    if name == "subject_type" and "/co-authors/" in rule:
+        return ["proposal"]
     if name == "subject_type":
         return ["comment", "proposal", "unit_contribution"]
     if name == "contribution_id":

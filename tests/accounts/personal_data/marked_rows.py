@@ -26,6 +26,8 @@ UNMARKABLE = {
     "poll_option.author_id": "an id",
 }
 """Erased columns that get no marker, with the reason."""
+ONE_WORK = {"coauthor", "withdrawal_request"}
+"""Tables whose rows are about a proposal or an amendment."""
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MODELS = {m.__table__: m for base in (Base, TransientBase) for m in list_models(base)}
 _sequence = count(1000)
@@ -110,6 +112,8 @@ def ensure_row(session, table, path: str, person_id: int, subject: tuple[str, in
 
 def insert_row(session, table, values: dict[str, object]):
     """Insert a row with values for what the table requires; return its key."""
+    if table.name in ONE_WORK and not {"proposal_id", "contribution_id"} & values.keys():
+        values["proposal_id"] = any_row(session, table.c.proposal_id)
     for column in table.columns:
         if column.name in values or column.nullable or column.computed is not None:
             continue
@@ -122,10 +126,13 @@ def insert_row(session, table, values: dict[str, object]):
 
 
 def any_row(session, column: Column):
-    """Return the newest key that a foreign key may name; insert a row if there is none."""
+    """Return the newest key that a foreign key may name; insert a row if all are taken."""
     (foreign,) = column.foreign_keys
     newest = session.scalar(select(func.max(foreign.column)))
-    return insert_row(session, foreign.column.table, {}) if newest is None else newest
+    is_taken = column.unique and session.scalar(select(column).where(column == newest)) is not None
+    if newest is None or is_taken:
+        return insert_row(session, foreign.column.table, {})
+    return newest
 
 
 def required_value(column: Column):
