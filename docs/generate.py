@@ -16,6 +16,7 @@ from dataclasses import fields
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from babel.messages.pofile import read_po
@@ -318,15 +319,31 @@ def _score_step(step: Step) -> str:
     return f"| `{step.name}` | {step.kind} | {file} | {inputs} | {step.meaning} |"
 
 
+def _load_test_module(name: str) -> ModuleType:
+    """Return a module of tests/log: what tests try is what a page says."""
+    # Pages are written from this checkout, wherever Python finds the installed package.
+    spec = spec_from_file_location(name, ROOT / "tests" / "log" / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"tests/log/{name}.py is missing")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def unbound_table() -> str:
+    """Return the tables that are not compared with the log, and why."""
+    bound = _load_test_module("bound_tables")
+    lines = ["| not compared with the log | why |", "|---|---|"]
+    for reason, names in bound.TABLES.items():
+        tables = ", ".join(f"`{name}`" for name in sorted(names.split()))
+        lines.append(f"| {tables} | {reason} |")
+    return "\n".join(lines)
+
+
 def tampering_table() -> str:
     """Return the table of tamperings that the tests try, and what finds each."""
-    # Pages are written from this checkout, wherever Python finds the installed package.
-    spec = spec_from_file_location("tamperings", ROOT / "tests" / "log" / "tamperings.py")
-    if spec is None or spec.loader is None:
-        raise SystemExit("tests/log/tamperings.py is missing")
-    tried = module_from_spec(spec)
-    sys.modules[spec.name] = tried
-    spec.loader.exec_module(tried)
+    tried = _load_test_module("tamperings")
     lines = ["| an operator with the database tries to | found by `log verify` |", "|---|---|"]
     found = (*tried.ROWS, *tried.SEALS, *tried.PAGES, *tried.RELEASES, *tried.FACTS)
     lines += [f"| {t.what} | yes |" for t in found]
@@ -401,7 +418,7 @@ PARTS = {
     "citivoice.md": {"scopes": score_scopes, "steps": score_steps},
     "facts.md": {"facts": fact_dictionary},
     "method.md": {"formulas": formula_list},
-    "log.md": {"tamperings": tampering_table},
+    "log.md": {"tamperings": tampering_table, "unbound": unbound_table},
     "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},
     "privacy.md": {
         "record": processing_record,

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from deliberate import sealing
+from deliberate.commands.backups.archive import BackupError, unpack
 from deliberate.commands.cli_errors import FAILED, INCOMPARABLE, fail
 from deliberate.config import Settings
 from deliberate.database import db
 from deliberate.exports.release_comparison import ReleaseFault, compare_releases
+from deliberate.models.log.detached import SegmentMissing, show_whole_log
 from deliberate.operations.log import rotate_key
 from deliberate.queries.log.page_comparison import compare_pages
 from deliberate.queries.log.page_faults import PageFault
@@ -21,6 +24,12 @@ from deliberate.queries.log.receipts import get_public_receipt
 from deliberate.queries.log.stored_documents import compare_documents
 from deliberate.queries.releases.study_plans import list_counted_plans
 from deliberate.queries.site.counter_check import CounterMismatch, find_counter_mismatches
+from deliberate.sealing.detaching import (
+    BackedUpLog,
+    NotDetachable,
+    attach_month,
+    detach_month,
+)
 from deliberate.sealing.partitions import NotPartitionable, partition_log
 
 ANSWERS = {0: "holds", FAILED: "does not hold", INCOMPARABLE: "cannot be compared"}
@@ -94,8 +103,13 @@ def _find_faults(
 ) -> list[AnyFault]:
     settings, session = _settings(), db.session()
     with click.progressbar(length=size, label="Entries", file=sys.stderr, hidden=is_silent) as bar:
+        log_faults = sealing.verify_log(settings.log_path, heads, bar.update)
+        try:
+            show_whole_log(session, settings.log_path)
+        except SegmentMissing as error:
+            return [*log_faults, sealing.Fault(str(error), None, "")]
         return [
-            *sealing.verify_log(settings.log_path, heads, bar.update),
+            *log_faults,
             *compare_pages(session),
             *compare_documents(session, settings.upload_path),
             *find_counter_mismatches(session),
@@ -192,6 +206,53 @@ def partition() -> None:
     except NotPartitionable as error:
         fail(str(error))
     click.echo(f"created: {', '.join(created) or 'nothing to do'}")
+
+
+@command.command("detach")
+@click.argument("name")
+@click.option(
+    "--backup",
+    "backups",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A backup that has the month; give two of different times.",
+)
+def detach(name: str, backups: tuple[Path, ...]) -> None:
+    """Let the private rows of a month leave the database (PostgreSQL); its segments have them.
+
+    NAME is a partition, such as interaction_2026_04. Segments and backups are verified before.
+    Public acts stay; everything else is read from the segments. The rows remain in the table
+    NAME_detached until you drop it.
+    """
+    try:
+        leaving = detach_month(name, _settings().log_path, [_read_backup(file) for file in backups])
+    except (NotDetachable, BackupError) as error:
+        fail(f"{name} stays: {error}")
+    click.echo(f"{leaving} rows of {name} are read from the segments; drop {name}_detached")
+
+
+@command.command("attach")
+@click.argument("name")
+def attach(name: str) -> None:
+    """Put the rows of a detached month back into the database, from the table NAME_detached."""
+    try:
+        attach_month(name, _settings().log_path)
+    except NotDetachable as error:
+        fail(str(error))
+    click.echo(f"{name} is whole again")
+
+
+def _read_backup(file: Path) -> BackedUpLog:
+    """Return what a backup has of the log; its hashes are verified. Raises BackupError."""
+    with tempfile.TemporaryDirectory(dir=_settings().log_path.parent) as folder:
+        manifest = unpack(file, Path(folder), lambda _bytes: None)
+    prefix = "log/segments/"
+    segments = {
+        entry["name"].removeprefix(prefix): entry["sha256"]
+        for entry in manifest["files"]
+        if entry["name"].startswith(prefix)
+    }
+    return BackedUpLog(file.name, manifest["made_at"], manifest["log"]["entries"], segments)
 
 
 @command.command("key")

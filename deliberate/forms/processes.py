@@ -358,6 +358,16 @@ class MeetingForm(LocalizedForm):
             raise ValidationError(_("Write how many people attended, at least 1."))
 
 
+class MeetingCorrectionForm(MeetingForm):
+    """What is right about a meeting, and why what was recorded is wrong."""
+
+    reason = TextAreaField(
+        _("What was wrong, and why"),
+        [DataRequired(REQUIRED), Length(max=2_000, message=TOO_LONG)],
+    )
+    base = HiddenField()
+
+
 class ContactForm(LocalizedForm):
     """A contact person as the person wants to be shown."""
 

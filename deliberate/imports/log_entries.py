@@ -13,6 +13,7 @@ from deliberate.imports.source_records import (
     SourceQualification,
     SourceResponse,
 )
+from deliberate.models.responses.response import response_text
 from deliberate.text import to_plain
 from deliberate.vocabulary import ResponseDecision
 from deliberate.vocabulary.events.proposals import ProposalSubmitted, ProposalWithdrawn
@@ -103,6 +104,8 @@ class LogWriter:
             LogSubject("response", row["id"], self._process_id, row["proposal_id"]),
             act.at,
             institution_id=row["institution_id"],
-            content=f"{row['headline']}\n\n{row['body']}",
+            content=response_text(
+                row["headline"], row["body"], grounds=row["grounds"], code=row["code"]
+            ),
             salt=row["salt"],
         )

@@ -31,6 +31,7 @@ from deliberate.models.documents import (
     UnitSource,
     UnitText,
 )
+from deliberate.models.log.detached import DetachedPartition
 from deliberate.models.log.interaction import (
     FormKey,
     Interaction,
@@ -78,6 +79,7 @@ from deliberate.models.polls import (
 )
 from deliberate.models.processes import (
     Meeting,
+    MeetingCorrection,
     Phase,
     Process,
     ProcessChange,

@@ -117,6 +117,9 @@ class DocumentVersion(VisibleText, Base):
     units: Mapped[list["UnitText"]] = relationship(
         order_by="UnitText.position", back_populates="version", viewonly=True
     )
+    sources: Mapped[list["UnitSource"]] = relationship(
+        order_by="UnitSource.unit_id, UnitSource.source_id", viewonly=True
+    )
 
     @property
     def process_id(self) -> int:
@@ -127,10 +130,14 @@ class DocumentVersion(VisibleText, Base):
     def sealed_text(self) -> str:
         """Return what the log binds: title, number, reason, the text as imported and as read.
 
-        Pages show the units, not the source: a unit that is changed alone must be found too.
+        Pages show the units, not the source: a unit that is changed alone must be found too, and
+        so must another origin of a unit, which moves contributions to other words.
         """
-        read = [self.preamble, self.closing, self.explanation, [unit.bound for unit in self.units]]
-        return canonical_json([self.document.title, self.number, self.note, self.source, read])
+        units = [unit.bound for unit in self.units]
+        read = [self.preamble, self.closing, self.explanation, units]
+        origins = [[row.unit_id, row.source_id] for row in self.sources]
+        stated = [self.document.title, self.document.language, self.number, self.note, self.source]
+        return canonical_json([*stated, read, origins])
 
 
 class DocumentUnit(Base):
@@ -184,7 +191,7 @@ class UnitText(VisibleText, Base):
     @property
     def bound(self) -> list[object]:
         """Return what the log binds of it with its version: identity, place, number and words."""
-        words = [self.heading, self.body, self.explanation]
+        words = [self.heading, self.body, self.explanation, self.status, self.is_moved]
         return [self.unit_id, self.kind, self.number, self.address, self.parent, *words]
 
     @property
@@ -409,8 +416,9 @@ class UnitAnswer(VisibleText, Base):
 
     @property
     def sealed_text(self) -> str:
-        """Return what the log binds: the decision, its ground and the reason."""
-        return canonical_json([self.decision, self.ground, self.reason])
+        """Return what the log binds: unit, version, the decision, its ground and the reason."""
+        decided = [self.decision, self.ground, self.reason, self.language]
+        return canonical_json([self.unit_id, self.version_id, *decided])
 
 
 class AnsweredContribution(Base):

@@ -111,11 +111,15 @@ class Poll(Base):
 
     @property
     def sealed_text(self) -> str:
-        """Return question, background, rules and fixed options as the log binds them at opening."""
+        """Return question, rules, times and fixed options as the log binds them at opening."""
         rules = [self.type, self.counting, self.is_secret, self.result_rule, self.quorum]
         limits = [self.min_choices, self.max_choices, self.amount, self.min_share]
+        electorate = [self.electorate, self.areas, self.counts_areas, self.shuffles]
         options = [[o.label, o.cost] for o in self.options if o.salt is None and o.label]
-        return canonical_json([self.question, self.background, rules, limits, options])
+        first_closing = self.changes[0].previous_closes_at if self.changes else self.closes_at
+        times = [int(self.opens_at.timestamp()), int(first_closing.timestamp())]
+        stated = [self.question, self.background, self.language, self.proposal_id]
+        return canonical_json([*stated, rules, limits, electorate, times, options])
 
     def is_open(self, moment: datetime) -> bool:
         """Return whether the poll accepts ballots at a moment, by its dates alone."""
@@ -369,6 +373,12 @@ class PollChange(Base):
     previous_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     new_closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+
+    @property
+    def sealed_text(self) -> str:
+        """Return what was changed and why, as the log binds it."""
+        times = [int(self.previous_closes_at.timestamp()), int(self.new_closes_at.timestamp())]
+        return canonical_json([self.ground, self.reason, *times])
 
 
 class PollOutcome(Base):

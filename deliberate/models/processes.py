@@ -126,7 +126,11 @@ class Process(VisibleText, Base):
     @property
     def sealed_text(self) -> str:
         """Return the texts and the rules that the log binds once the process is open."""
-        return canonical_json({name: getattr(self, name) for name in BOUND_BY_THE_LOG})
+        texts = {name: getattr(self, name) for name in BOUND_BY_THE_LOG}
+        if self.source is not None:  # a later import adds institutions without an act
+            return canonical_json(texts)
+        parts = sorted([row.institution_id, row.part] for row in self.institutions)
+        return canonical_json(texts | {"institutions": parts})
 
     def phase_at(self, moment: datetime) -> "Phase | None":
         """Return the phase that is open at a moment, None outside all phases."""
@@ -256,13 +260,15 @@ class ProcessChange(Base):
     previous_closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The dates of a phase before the change; None for other changes."""
     text_hash: Mapped[str | None] = mapped_column(String(64))
-    """The SHA-256 of the texts and rules of the process after the change."""
+    """The SHA-256 of texts, rules and institutions of the process after the change."""
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
 
     @property
     def sealed_text(self) -> str:
-        """Return the reason, and the hash of the texts of the process, as the log binds them."""
-        return f"{self.reason}\n\n{self.text_hash}"
+        """Return the reason, what changed, and the hash of the texts, as the log binds them."""
+        previous = (self.previous_opens_at, self.previous_closes_at)
+        times = [None if at is None else int(at.timestamp()) for at in previous]
+        return canonical_json([self.reason, self.text_hash, self.fields, times])
 
 
 _PROCESS_READERS = Through("process", Process.readers["title"])
@@ -424,7 +430,7 @@ class ProcessNews(VisibleText, Base):
 class Meeting(VisibleText, Base):
     """A meeting of residents with decision makers: where, when, with how many, and its minutes.
 
-    It never changes.
+    It never changes; corrections are added to it.
     """
 
     __tablename__ = "meeting"
@@ -459,9 +465,64 @@ class Meeting(VisibleText, Base):
 
     process: Mapped[Process] = relationship()
     institution: Mapped[Institution | None] = relationship()
+    corrections: Mapped[list["MeetingCorrection"]] = relationship(
+        order_by="MeetingCorrection.id", back_populates="meeting"
+    )
 
     @property
     def sealed_text(self) -> str:
         """Return what is stated about the meeting, as the log binds it."""
         stated = [self.held_on.isoformat(), self.place, self.attended, self.language, self.minutes]
         return canonical_json(stated)
+
+    @property
+    def shown(self) -> "Meeting | MeetingCorrection":
+        """Return what is held to be right: the last correction, or what was recorded."""
+        return self.corrections[-1] if self.corrections else self
+
+    @property
+    def corrected_from(self) -> list[tuple["MeetingCorrection", "Meeting | MeetingCorrection"]]:
+        """Return each correction with what was recorded before it, in order."""
+        return list(zip(self.corrections, [self, *self.corrections], strict=False))
+
+
+class MeetingCorrection(VisibleText, Base):
+    """What is right about a meeting, in place of what was recorded before, and why it was wrong."""
+
+    __tablename__ = "meeting_correction"
+    personal_data = rows(
+        "meeting_corrections",
+        "Corrected meetings",
+        owner="corrected_by_id",
+        columns=(
+            "id meeting_id held_on place minutes attended language reason corrected_at "
+            "corrected_by_id institution_id"
+        ),
+        kept=OFFICIAL,
+        hidden="salt",
+    )
+    visibility = Through("meeting", Meeting.visibility)
+    readers = read_by(visibility, "place", "minutes", "reason")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    held_on: Mapped[date]
+    place: Mapped[str] = mapped_column(String(160))
+    minutes: Mapped[str] = mapped_column(Text, default="")
+    attended: Mapped[int]
+    language: Mapped[str] = mapped_column(String(2))
+    reason: Mapped[str] = mapped_column(Text)
+    """What was wrong, and why; public."""
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    corrected_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+
+    meeting: Mapped[Meeting] = relationship(back_populates="corrections")
+    institution: Mapped[Institution | None] = relationship()
+
+    @property
+    def sealed_text(self) -> str:
+        """Return what is right and why, as the log binds it."""
+        stated = [self.held_on.isoformat(), self.place, self.attended, self.language, self.minutes]
+        return canonical_json([*stated, self.reason])

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from deliberate.models import Person, Process, ProcessNews
+from deliberate.models import Meeting, Person, Process, ProcessNews
 from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, not_yours
 from deliberate.permissions.processes import may_inform
 from deliberate.permissions.responses import has_part_in
@@ -21,6 +21,15 @@ def may_publish_news(person: Person | None, process: Process) -> Decision:
 def may_record_meeting(person: Person | None, process: Process) -> Decision:
     """Allow those who may publish news of a process."""
     return may_publish_news(person, process)
+
+
+def may_correct_meeting(person: Person | None, meeting: Meeting) -> Decision:
+    """Allow administrators, the leading institution, and the institution that recorded it."""
+    may_record = may_record_meeting(person, meeting.process)
+    if person is None or not may_record or may_inform(person, meeting.process):
+        return may_record
+    is_own = person.institution_id is not None and person.institution_id == meeting.institution_id
+    return ALLOWED if is_own else not_yours(_("Another institution recorded this meeting."))
 
 
 def may_withdraw_news(person: Person | None, news: ProcessNews) -> Decision:

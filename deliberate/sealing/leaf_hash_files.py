@@ -5,12 +5,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
-from deliberate.models import Interaction, Position
 from deliberate.sealing.head_publishing import published_size
+from deliberate.sealing.merkle_proofs import leaf_hashes_between
 
 LEAF_FOLDER = "leaves"
 LEAVES_PER_QUERY = 65536
@@ -31,7 +30,7 @@ def write_leaf_file(log_path: Path) -> str | None:
     name = f"{first:09d}-{stop - 1:09d}.txt"
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix="writing-")
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        for leaf in _leaves(session, first, stop):
+        for leaf in _leaves(session, first, stop, log_path):
             file.write(leaf.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -50,12 +49,7 @@ def _next_position(folder: Path) -> int:
     return int(files[-1].stem.split("-")[1]) + 1 if files else 0
 
 
-def _leaves(session: Session, first: int, stop: int) -> Iterator[bytes]:
+def _leaves(session: Session, first: int, stop: int, log_path: Path) -> Iterator[bytes]:
     for start in range(first, stop, LEAVES_PER_QUERY):
         end = min(start + LEAVES_PER_QUERY, stop)
-        yield from session.scalars(
-            select(Interaction.leaf)
-            .join(Position, Position.entry == Interaction.id)
-            .where(Position.seq >= start, Position.seq < end)
-            .order_by(Position.seq)
-        )
+        yield from leaf_hashes_between(session, start, end, log_path)

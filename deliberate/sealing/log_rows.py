@@ -1,12 +1,15 @@
 """Raw rows of the log by position, and their conversion to arrays."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from deliberate.models.log.detached import read_raw_rows
 from deliberate.sealing.leaf_hashes import COLUMNS, RawRow, iso_timestamp
 
 ROWS_PER_QUERY = 8192
@@ -24,11 +27,35 @@ _UNSEALED = text(
 )
 
 
-def sealed_rows(connection: Connection, first: int, stop: int) -> Iterator[Sequence[RawRow]]:
-    """Yield the raw rows of a range of positions, in order, some thousands at a time."""
+def sealed_rows(
+    connection: Connection, first: int, stop: int, log_path: Path | None = None
+) -> Iterator[Sequence[RawRow]]:
+    """Yield the raw rows of a range of positions, in order, some thousands at a time.
+
+    With `log_path` those that left the table with their month are read from their segment.
+    """
     for start in range(first, stop, ROWS_PER_QUERY):
         span = {"first": start, "stop": min(start + ROWS_PER_QUERY, stop)}
-        yield connection.execute(_SEALED, span).cursor.fetchall()
+        rows: Sequence[RawRow] = connection.execute(_SEALED, span).cursor.fetchall()
+        if log_path is not None and len(rows) < span["stop"] - start:
+            rows = _with_detached_rows(connection, rows, span, log_path)
+        yield rows
+
+
+def _with_detached_rows(
+    connection: Connection, rows: Sequence[RawRow], span: dict[str, int], log_path: Path
+) -> Sequence[RawRow]:
+    detached = read_raw_rows(
+        connection, log_path, "seq >= $first AND seq < $stop", span, columns=COLUMNS
+    )
+    at = COLUMNS.index("occurred_at")
+    present = {row[0] for row in rows}
+    added = [
+        (*row[:at], row[at].replace(tzinfo=UTC), *row[at + 1 :])
+        for row in detached
+        if row[0] not in present
+    ]
+    return sorted([*map(tuple, rows), *added], key=lambda row: row[0]) if added else rows
 
 
 def unsealed_rows(connection: Connection) -> Sequence[RawRow]:

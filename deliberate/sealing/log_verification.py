@@ -22,6 +22,7 @@ from deliberate.models import (
     Subtree,
     UnsealedEntry,
 )
+from deliberate.models.log.detached import SegmentMissing
 from deliberate.sealing.date_verification import FIRST, Fault, HeadTime
 from deliberate.sealing.leaf_hashes import COLUMNS, LEAF, recompute_leaves
 from deliberate.sealing.log_rows import unsealed_rows
@@ -88,9 +89,15 @@ def verify_session(
     verification = _Verification(session, size)
     verification.add_external_heads(external_heads)
     with _worker_pool(size) as workers:
-        for first, heads, get_part in _parts(session, size, verification.external_sizes, workers):
+        external = verification.external_sizes
+        for first, heads, get_part in _parts(session, size, external, workers, log_path):
             verification.check_head_chain(heads)
-            verification.check_part(get_part(), heads)
+            try:
+                part = get_part()
+            except SegmentMissing as error:
+                verification.faults.append(Fault(str(error), first))
+                break
+            verification.check_part(part, heads)
             progress(min(ROWS_PER_PART, size - first))
         if log_path:
             verification.faults += _segment_faults(session, log_path, workers)
@@ -109,7 +116,11 @@ def _worker_pool(size: int) -> Iterator[Executor | None]:
 
 
 def _parts(
-    session: Session, size: int, external_sizes: Sequence[int], workers: Executor | None
+    session: Session,
+    size: int,
+    external_sizes: Sequence[int],
+    workers: Executor | None,
+    log_path: Path | None,
 ) -> Iterator[PartTask]:
     """Yield the parts in order; worker processes run ahead by a few parts."""
     ahead: deque[PartTask] = deque()
@@ -120,9 +131,9 @@ def _parts(
         sizes = [head.size for head in heads] + [n for n in external_sizes if first < n <= stop]
         times = _head_times(session, first, stop, heads)
         if workers is None:
-            yield first, heads, _local_task(session, (first, stop), sizes, times)
+            yield first, heads, _local_task(session, (first, stop), sizes, times, log_path)
         else:
-            future = workers.submit(verify_part_at, url, (first, stop), sizes, times)
+            future = workers.submit(verify_part_at, url, (first, stop), sizes, times, log_path)
             ahead.append((first, heads, future.result))
         session.expunge_all()
         if len(ahead) > 2 * WORKERS:
@@ -172,9 +183,13 @@ def _head_time(head: SignedTreeHead) -> HeadTime | None:
 
 
 def _local_task(
-    session: Session, span: Span, sizes: Sequence[int], times: Sequence[HeadTime]
+    session: Session,
+    span: Span,
+    sizes: Sequence[int],
+    times: Sequence[HeadTime],
+    log_path: Path | None,
 ) -> Callable[[], LogPart]:
-    return lambda: verify_part(session.connection(), span, sizes, times)
+    return lambda: verify_part(session.connection(), span, sizes, times, log_path)
 
 
 @dataclass

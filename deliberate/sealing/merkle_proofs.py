@@ -5,12 +5,15 @@ at most 256 rows of a level, whatever the size of the log.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from deliberate.database import db
 from deliberate.models import Interaction, Position, SignedTreeHead, Subtree
+from deliberate.models.log.detached import log_path, read_raw_rows
 from deliberate.sealing.merkle_tree import (
     BLOCK_LEVEL,
     Range,
@@ -85,19 +88,31 @@ def _subtree_root(level: int, position: int) -> bytes:
 
 def _stored_hashes(level: int, first: int, stop: int) -> list[bytes]:
     if level == 0:
-        rows = db.session.scalars(
-            select(Interaction.leaf)
-            .join(Position, Position.entry == Interaction.id)
-            .where(Position.seq >= first, Position.seq < stop)
-            .order_by(Position.seq)
-        )
+        hashes = leaf_hashes_between(db.session(), first, stop, log_path())
     else:
         rows = db.session.scalars(
             select(Subtree.root)
             .where(Subtree.level == level, Subtree.position >= first, Subtree.position < stop)
             .order_by(Subtree.position)
         )
-    hashes = list(rows)
+        hashes = list(rows)
     if len(hashes) != stop - first:
         raise NotSealed(f"entries {first << level} to {(stop << level) - 1} are incomplete")
     return hashes
+
+
+def leaf_hashes_between(session: Session, first: int, stop: int, log_path: Path) -> list[bytes]:
+    """Return the leaf hashes of a range of positions, in order."""
+    stored = session.execute(
+        select(Position.seq, Interaction.leaf)
+        .join(Interaction, Interaction.id == Position.entry)
+        .where(Position.seq >= first, Position.seq < stop)
+        .order_by(Position.seq)
+    ).all()
+    leaves = {seq: bytes(leaf) for seq, leaf in stored}
+    if len(leaves) < stop - first:
+        span = {"first": first, "stop": stop}
+        within = "seq >= $first AND seq < $stop"
+        detached = read_raw_rows(session.connection(), log_path, within, span, ("seq", "leaf"))
+        leaves = {seq: bytes(leaf) for seq, leaf in detached} | leaves
+    return [leaves[seq] for seq in sorted(leaves)]

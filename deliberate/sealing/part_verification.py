@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine
 
@@ -38,26 +39,34 @@ def worker_engine(url: str) -> Engine:
 
 
 def verify_part_at(
-    url: str, span: Span, sizes: Sequence[int], heads: Sequence[HeadTime]
+    url: str,
+    span: Span,
+    sizes: Sequence[int],
+    heads: Sequence[HeadTime],
+    log_path: Path | None = None,
 ) -> LogPart:
     """Run verify_part() in a worker process."""
     with worker_engine(url).connect() as connection:
-        return verify_part(connection, span, sizes, heads)
+        return verify_part(connection, span, sizes, heads, log_path)
 
 
 def verify_part(
-    connection: Connection, span: Span, sizes: Sequence[int], heads: Sequence[HeadTime]
+    connection: Connection,
+    span: Span,
+    sizes: Sequence[int],
+    heads: Sequence[HeadTime],
+    log_path: Path | None = None,
 ) -> LogPart:
     """Recompute the leaves of a range of entries and the peaks of the tree at some sizes.
 
     `heads` are those between which the entries must be dated, from the one before the range to
-    the one that covers its end.
+    the one that covers its end. Rows of detached months are read from segments in `log_path`.
     """
     first, stop = span
     part = LogPart(first)
     leaves: list[bytes] = []
     is_sqlite = connection.dialect.name == "sqlite"
-    for rows in sealed_rows(connection, first, stop):
+    for rows in sealed_rows(connection, first, stop, log_path):
         _add_rows(part, leaves, rows, recompute_leaves(rows, is_sqlite=is_sqlite))
         part.faults += check_dates(rows, heads, is_sqlite=is_sqlite)
     if first + len(leaves) < stop:

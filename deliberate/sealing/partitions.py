@@ -115,5 +115,10 @@ def _create_months(session: Session) -> list[str]:
     return created
 
 
+def forbid_truncate(session: Session, partition: str) -> None:
+    """Let the database refuse to empty a partition; that trigger is not inherited."""
+    _run(session, _NEVER_EMPTIED.format(table=partition))
+
+
 def _run(session: Session, statement: str) -> None:
     session.execute(text(statement))

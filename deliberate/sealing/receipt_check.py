@@ -5,12 +5,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from deliberate.database import db
 from deliberate.models import Interaction, Position
 from deliberate.models.log.interaction import PublicHalf
-from deliberate.sealing.merkle_proofs import InclusionProof, inclusion_proof
+from deliberate.sealing.merkle_proofs import InclusionProof, NotSealed, inclusion_proof
 from deliberate.sealing.verifier import leaf_hash
 
 State = Literal["sealed", "waiting", "changed", "unknown", "not_published", "unreadable"]
@@ -45,8 +45,8 @@ def check_receipt(text: str, published_size: int) -> ReceiptCheck:
     if isinstance(entry, int):  # receipts of public acts name the position instead of the id
         if not 0 <= entry < published_size:
             return ReceiptCheck("not_published")
-        return _check_entry(Position.seq == entry, leaf, public, published_size)
-    return _check_entry(Interaction.id == str(entry), leaf, public, published_size)
+        return _check_entry(entry, leaf, public, published_size)
+    return _check_entry(str(entry), leaf, public, published_size)
 
 
 def _check_position(position: int, published_size: int) -> ReceiptCheck:
@@ -60,15 +60,31 @@ def _check_position(position: int, published_size: int) -> ReceiptCheck:
 
 
 def _check_entry(
-    condition: ColumnElement[bool], leaf: bytes, public: PublicHalf, published_size: int
+    entry: int | str, leaf: bytes, public: PublicHalf, published_size: int
 ) -> ReceiptCheck:
     query = select(Position.seq, Interaction.leaf).select_from(Interaction)
     joined = query.outerjoin(Position, Position.entry == Interaction.id)
-    row = db.session.execute(joined.where(condition)).first()
+    is_entry = Position.seq == entry if isinstance(entry, int) else Interaction.id == entry
+    row = db.session.execute(joined.where(is_entry)).first()
     if row is None:
-        return ReceiptCheck("unknown")
+        return _check_detached(entry, leaf, public, published_size)
     if row.leaf != leaf:
         return ReceiptCheck("changed")
     if row.seq is None or row.seq >= published_size:
         return ReceiptCheck("waiting", act=public)
     return ReceiptCheck("sealed", inclusion_proof(row.seq, published_size), public)
+
+
+def _check_detached(
+    entry: int | str, leaf: bytes, public: PublicHalf, published_size: int
+) -> ReceiptCheck:
+    """Check an entry that is not in the table: its month may be detached, or it is none at all."""
+    is_entry = Position.seq == entry if isinstance(entry, int) else Position.entry == entry
+    seq = db.session.scalar(select(Position.seq).where(is_entry))
+    if seq is None or seq >= published_size:
+        return ReceiptCheck("unknown")
+    try:
+        proof = inclusion_proof(seq, published_size)
+    except NotSealed:
+        return ReceiptCheck("unknown")
+    return ReceiptCheck("sealed", proof, public) if proof.leaf == leaf else ReceiptCheck("changed")

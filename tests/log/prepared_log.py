@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import time_machine
@@ -12,8 +13,23 @@ from sqlalchemy.orm import Session
 from deliberate import sealing
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Appeal, Comment, Institution, Poll, Process, Proposal
+from deliberate.days import local_today
+from deliberate.models import (
+    Appeal,
+    Comment,
+    Document,
+    Institution,
+    Person,
+    Poll,
+    Process,
+    Proposal,
+    UnitContribution,
+)
 from deliberate.models.releases import PLAN_FIELDS
+from deliberate.operations.documents.amendments import Wording, revise_amendment
+from deliberate.operations.documents.contributions import AmendmentEntry, propose_amendment
+from deliberate.operations.documents.reports import report_consultation
+from deliberate.operations.documents.versions import close_document
 from deliberate.operations.moderation.decisions import (
     decide_appeal,
     file_appeal,
@@ -28,7 +44,7 @@ from deliberate.operations.polls.ballot_box import close_ballot_boxes
 from deliberate.operations.polls.ballots import cast_ballot
 from deliberate.operations.polls.polls import PollRules, change_poll, publish_result, state_outcome
 from deliberate.operations.polls.statements import suggest_statement
-from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
+from deliberate.operations.processes.meetings import MeetingEntry, correct_meeting, record_meeting
 from deliberate.operations.processes.news import publish_news
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
@@ -36,27 +52,50 @@ from deliberate.operations.processes.process_information import (
     add_document_file,
     add_document_link,
 )
-from deliberate.operations.processes.process_setup import change_process
+from deliberate.operations.processes.process_setup import change_process, set_day_off
 from deliberate.operations.processes.processes import close_process
+from deliberate.operations.proposals.coauthors import accept_coauthorship, invite_coauthor
+from deliberate.operations.proposals.joint_withdrawals import request_withdrawal
+from deliberate.operations.proposals.merging import merge_proposals
 from deliberate.operations.proposals.proposals import revise_proposal, withdraw_proposal
 from deliberate.operations.proposals.summaries import agree_to_summary, suggest_summary
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.study_plans import register_plan
+from deliberate.operations.responses.cases import settle_question
 from deliberate.operations.responses.commitments import drop_commitment, update_commitment
+from deliberate.operations.responses.judgements import judge_response
 from deliberate.operations.responses.overlaps import (
     open_overlap,
     settle_overlap,
     state_mandate,
 )
+from deliberate.operations.responses.referrals import decline_referral, refer_proposal
 from deliberate.operations.responses.responses import Point, publish_response
 from deliberate.operations.scores.assessment_publishing import freeze_assessment
+from deliberate.operations.scores.inclusion import state_population
+from deliberate.operations.scores.population_csv import StatedBand
+from deliberate.operations.scores.questionnaires import (
+    answer_questionnaire,
+    open_questionnaire,
+    publish_closed_questionnaires,
+)
+from deliberate.operations.scores.reason_surveys import (
+    SurveyDays,
+    answer_reason_survey,
+    open_reason_survey,
+    publish_ended_reason_surveys,
+)
 from deliberate.operations.threads.comments import edit_comment, post_comment, rate_comment
 from deliberate.operations.threads.corrections import correct_comment
+from deliberate.queries.documents.documents import get_unit, get_version
+from deliberate.queries.scores.questionnaires import questions_of
 from deliberate.vocabulary import (
     AppealOutcome,
     ModerationRule,
     PollChangeReason,
     PollType,
+    PopulationField,
+    QuestionnaireAudience,
     ResponseDecision,
     Role,
     Stance,
@@ -81,11 +120,15 @@ def prepare_log(app: Flask, clock: time_machine.Traveller) -> Process:
     _publish_office_texts(process, institution)
     _moderate(proposal)
     polls = _open_polls(process)
+    _decide_more(process, institution)
     sealing.seal_log(settings)
     clock.shift(timedelta(days=8))
     _close_polls(*polls)
     assessment, assessor, _second = create_judgement(process=process)
     freeze_assessment(assessor, assessment)
+    clock.shift(timedelta(days=8))
+    publish_closed_questionnaires()
+    publish_ended_reason_surveys()
     sealing.seal_log(settings)
     sealing.write_segments(settings.log_path, rest=True)
     sealing.publish_heads(until=now() + timedelta(seconds=1))
@@ -122,6 +165,7 @@ def _respond(institution: Institution, proposal: Proposal) -> None:
         points=[Point("Bangku", "accepted", "Anggaran ada.")],
         commitments=[("Bangku", institution, due), ("Atap", institution, due)],
     )
+    judge_response(proposal.author, response, "no", "Belum menjawab.")
     update_commitment(officer, response.commitments[0], "Bahan sudah tiba.", "Gudang")
     drop_commitment(officer, response.commitments[1], "Tidak ada lahan.")
 
@@ -138,16 +182,14 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
         "Pertanyaan diperjelas.",
     )
     publish_news(officer, process, ("Halte", ""), ("Mulai dibangun.", ""))
-    record_meeting(
-        officer, process, MeetingEntry(now().date(), "Balai desa", 24, "id", "Halte dibahas.")
-    )
+    held = MeetingEntry(now().date(), "Balai desa", 24, "id", "Halte dibahas.")
+    meeting = record_meeting(officer, process, held)
+    correct_meeting(officer, meeting, replace(held, attended=42), "Angkanya tertukar.", 0)
     state_mandate(admin, "Halte", institution, "Peraturan 5, pasal 2")
     due = now().date() + timedelta(days=30)
     overlap = open_overlap(admin, "Halte", institution, due, "Siapa yang merawat?")
     settle_overlap(admin, overlap, "Dinas merawatnya.")
-    add_draft_text(
-        officer, process, factories.create_resident(), factories.create_resident(), answers=True
-    )
+    _consult(officer, process)
     researcher = factories.create_staff(role=Role.RESEARCHER)
     register_plan(researcher, process, dict.fromkeys(PLAN_FIELDS, "Giliran"), "id")
     entry = DocumentEntry("Anggaran", "id", now().date())
@@ -155,6 +197,81 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     add_document_file(officer, process, entry, b"%PDF-1.4\n%%EOF")
     add_contact(officer, process, "Bu Ani", "Dinas", "Senin sampai Jumat")
     close_process(admin, factories.create_process(institution), "Sudah selesai.")
+
+
+def _decide_more(process: Process, institution: Institution) -> None:
+    """State, ask, merge and settle: acts whose columns are compared, without words of their own."""
+    admin = factories.create_staff(role=Role.ADMIN)
+    moderator = factories.create_staff(role=Role.MODERATOR)
+    state_population(
+        admin, process, [StatedBand(PopulationField.GENDER, "f", "Perempuan", 500_000, "BPS", 2025)]
+    )
+    asked = factories.create_process(institution, days=10)
+    organisers = open_questionnaire(admin, asked, QuestionnaireAudience.ORGANISERS, 14)
+    answers = {question.id: 4 for question in questions_of(organisers)}
+    answer_questionnaire(factories.create_staff(institution), organisers, answers)
+    _survey_reasons(process)
+    _refer(institution, factories.create_qualified_proposal(institution))
+    set_day_off(admin, process, now().date(), "Panen raya")
+    merged, target = (factories.create_proposal(process) for _ in range(2))
+    merge_proposals(moderator, merged, target)
+    resident = factories.create_resident()
+    question = post_comment(
+        resident, target, "Kapan?", stance=Stance.NEUTRAL, is_question=True, source="Berita"
+    )
+    settle_question(resident, question)
+
+
+def _consult(officer: Person, process: Process) -> None:
+    """Open two draft texts; moderate a comment on one, and report on the other."""
+    drafts = [
+        add_draft_text(
+            officer, process, factories.create_resident(), factories.create_resident(), answers=True
+        )
+        for _ in range(2)
+    ]
+    close_document(officer, drafts[1])
+    report_consultation(officer, drafts[1])
+    comments = db.session.query(UnitContribution).filter_by(document_id=drafts[0].id)
+    moderator, second = (factories.create_staff(role=Role.MODERATOR) for _ in range(2))
+    comment = comments.order_by(UnitContribution.id).first()
+    report_contribution(factories.create_resident(), comment, ModerationRule.INSULT)
+    keep_contribution(moderator, comment, "Tidak menghina.")
+    hide_contribution(moderator, comment, ModerationRule.INSULT, "Kata ini menghina.")
+    restore_contribution(second, comment, "Tidak melanggar aturan.")
+    _write_together(drafts[0])
+
+
+def _write_together(document: Document) -> None:
+    """Revise an amendment, share it with a co-author, and ask for its withdrawal."""
+    author, other = (factories.create_resident() for _ in range(2))
+    entry = AmendmentEntry(2, "Warga berhak bertanya dan dijawab.", "Jawaban itu penting.")
+    unit = get_unit(get_version(document), "pasal-1/ayat-1")
+    amendment = propose_amendment(author, document, unit, entry)
+    wording = Wording(1, "Setiap warga berhak bertanya dan dijawab.", "Jawaban itu penting.")
+    revise_amendment(author, amendment, wording)
+    name = other.display_name
+    accept_coauthorship(other, invite_coauthor(author, amendment, name).invitation)
+    request_withdrawal(other, amendment, "Sudah usang.")
+
+
+def _survey_reasons(process: Process) -> None:
+    today = local_today(process)
+    survey = open_reason_survey(
+        factories.create_staff(role=Role.EVALUATOR),
+        process,
+        [(f"Pertimbangan {n}", f"Consideration {n}") for n in range(4)],
+        [(f"Pilihan {n}", f"Option {n}") for n in range(3)],
+        SurveyDays(*(today + timedelta(days=n) for n in (1, 2, 3))),
+    )
+    values = {f"C{n}": n for n in range(1, 5)} | {f"P{n}": n for n in range(1, 4)}
+    answer_reason_survey(factories.create_resident(), survey, values, consents=True)
+
+
+def _refer(institution: Institution, proposal: Proposal) -> None:
+    officer, other = factories.create_staff(institution), factories.create_institution()
+    referral = refer_proposal(officer, proposal, other, "Jalan ini milik provinsi.")
+    decline_referral(factories.create_staff(other), referral, "Bukan jalan provinsi.")
 
 
 def _moderate(proposal: Proposal) -> None:

@@ -18,7 +18,7 @@ from deliberate.queries.log.receipts import get_receipt
 from deliberate.recording import ActWithoutText, recorded
 from deliberate.vocabulary import Stance
 from deliberate.vocabulary.events import EVENT_TYPES
-from deliberate.vocabulary.events.threads import CommentEdited
+from deliberate.vocabulary.events.threads import BlankCommentImported, CommentEdited
 from tests import factories
 from tests.log.prepared_log import prepare_log, tampered
 
@@ -81,6 +81,7 @@ def test_every_changed_text_and_column_is_found(app, clock):
     prepare_log(app, clock)
     assert list(compare_pages(db.session())) == []
     kinds = {kind for kind, event in EVENT_TYPES.items() if event.HAS_TEXT}
+    kinds.remove(BlankCommentImported.KIND)  # tests of imports compare it: nobody writes one here
     marked = select(Interaction.kind).where(Interaction.content.is_not(None))
     assert kinds <= set(db.session.scalars(marked))
     missed = []

@@ -8,9 +8,16 @@ from icalendar import Calendar
 
 from deliberate import sealing
 from deliberate.clock import now
+from deliberate.database import db
 from deliberate.exports.release_builder import build_release
-from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
+from deliberate.models import ProcessInstitution
+from deliberate.operations.processes.meetings import (
+    MeetingEntry,
+    correct_meeting,
+    record_meeting,
+)
 from deliberate.permissions.decision import Refused
+from deliberate.queries.log.page_comparison import compare_pages
 from deliberate.queries.scores.computed_scores import compute_scores
 from deliberate.vocabulary import Role
 from tests import factories
@@ -175,3 +182,106 @@ def test_headings_of_the_list_and_of_minutes_descend_by_one(app, institution, pr
 def test_empty_list_says_who_records_meetings(app, process):
     page = anonymous_client(app).get(f"/en/processes/{process.slug}/meetings").text
     assert "Staff of the institutions of this process record each meeting" in page
+
+
+def correct_url(process, meeting):
+    return f"/en/desk/processes/{process.slug}/meetings/{meeting.id}/correct"
+
+
+def correct(client, process, meeting, **fields):
+    values = {
+        "held_on": now().date().isoformat(),
+        "place": "Balai desa",
+        "attended": "42",
+        "language": "id",
+        "minutes": "Warga meminta **halte**.",
+        "reason": "Angkanya tertukar.",
+        "publish": "1",
+    }
+    return submit_form(client, correct_url(process, meeting), **values | fields)
+
+
+def test_correction_shows_both_figures_and_leaves_one_act(app, institution, process, log):
+    staff = factories.create_staff(institution)
+    meeting = record_meeting(staff, process, entry())
+    client = signed_in_client(app, staff)
+    log()
+    preview = correct(client, process, meeting, publish=None)
+    assert preview.status_code == 200 and log() == []
+    assert "42 people attended" in preview.text and "24 people attended" in preview.text
+    assert correct(client, process, meeting).status_code == 303
+    (row,) = log()
+    assert (row.kind, row.subject_id, row.details) == (
+        "meeting.corrected",
+        meeting.id,
+        {"minutes": 1, "attended": 42},
+    )
+    page = anonymous_client(app).get(f"/en/processes/{process.slug}/meetings").text
+    assert page.index("42 people attended") < page.index("24 people attended")
+    assert "Recorded before:" in page and "Angkanya tertukar." in page
+    assert list(compare_pages(db.session())) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"reason": ""}, "What was wrong, and why"),
+        ({"attended": "24"}, "Nothing was changed."),
+        ({"attended": "0"}, "at least 1"),
+        ({"base": "3"}, "corrected meanwhile"),
+    ],
+)
+def test_invalid_correction_is_refused_and_keeps_what_was_typed(
+    app, institution, process, log, fields, message
+):
+    staff = factories.create_staff(institution)
+    meeting = record_meeting(staff, process, entry())
+    client = signed_in_client(app, staff)
+    log()
+    answer = correct(client, process, meeting, **fields)
+    assert answer.status_code == 422 and log() == []
+    assert message in answer.text and "Warga meminta **halte**." in answer.text
+
+
+def test_meeting_is_corrected_by_its_institution_the_lead_or_an_administrator(
+    app, institution, process
+):
+    other = factories.create_institution()
+    process.institutions.append(ProcessInstitution(institution_id=other.id, part="consulted"))
+    meeting = record_meeting(factories.create_staff(institution), process, entry())
+    stranger = factories.create_staff(other)
+    page = signed_in_client(app, stranger).get(record_url(process)).text
+    assert "Correct meeting" not in page
+    with pytest.raises(Refused):
+        correct_meeting(stranger, meeting, entry(attended=42), "Salah.", 0)
+    admin = factories.create_staff(role=Role.ADMIN)
+    assert (
+        f"Correct meeting {meeting.id}"
+        in signed_in_client(app, admin).get(record_url(process)).text
+    )
+    assert correct_meeting(admin, meeting, entry(attended=42), "Salah.", 0).attended == 42
+
+
+def test_corrected_meeting_counts_as_corrected_in_scores_calendar_and_api(
+    app, institution, process, tmp_path
+):
+    admin = factories.create_staff(role=Role.ADMIN)
+    meeting = record_meeting(admin, process, entry())
+    yesterday = now().date() - timedelta(days=1)
+    right = entry(held_on=yesterday, place="Masjid", attended=42, minutes="")
+    correct_meeting(admin, meeting, right, "Tempatnya lain.", 0)
+    sealing.seal_all(sealing.load_signing_key(app.config["SETTINGS"].log_path, "1" * 64), "test")
+    facts = compute_scores(process).facts
+    assert facts.one("process_facts", "meetings") == 1
+    assert facts.one("process_facts", "meetings_minuted") == 0
+    client = anonymous_client(app)
+    data = client.get(f"/processes/{process.slug}/calendar.ics?lang=en").data
+    events = [e for e in Calendar.from_ical(data).walk("VEVENT") if "Meeting" in e["summary"]]
+    assert [(str(e["summary"]), e["dtstart"].dt) for e in events] == [
+        ("Meeting: Masjid", yesterday)
+    ]
+    (row,) = client.get("/api/v1/meetings").json["data"]
+    assert (row["place"], row["attended"], row["minutes"]) == ("Masjid", 42, "")
+    (before,) = row["corrected_from"]
+    assert (before["place"], before["attended"]) == ("Balai desa", 24)
+    assert before["reason"] == "Tempatnya lain."

@@ -227,6 +227,7 @@ READERS = {
     "queries.documents.documents.list_draft_texts": CHECKED_BY_CALLER,
     "queries.documents.documents.list_units": CHECKED_BY_CALLER,
     "queries.documents.unit_pages.get_unit_page": CHECKED_BY_CALLER,
+    "queries.processes.meetings.get_meeting": CHECKED_BY_CALLER,
     "queries.documents.version_comparison.explain_units": CHECKED_BY_CALLER,
     "queries.processes.meetings.list_meetings": CHECKED_BY_CALLER,
     "queries.processes.meetings.list_meetings_alike": STAFF,

@@ -47,6 +47,7 @@ UNRECORDED = {
     "deliberate/operations/scores/stored_scores.py",
     "deliberate/operations/search.py",
     "deliberate/operations/proposals/summaries.py",
+    "deliberate/sealing/detaching.py",
     "deliberate/sealing/head_publishing.py",
     "deliberate/sealing/partitions.py",
     "deliberate/sealing/sealer.py",

@@ -45,6 +45,8 @@ _.process_formdata  # WTForms
 _.widget  # WTForms
 _.domain_instance  # Flask-Babel
 _.is_anonymous  # Flask-Login
+_._login_user  # Flask-Login
+_.has_slots  # g.get of Flask
 _.session_protection  # Flask-Login
 _.permanent  # Flask session
 _.get_signing_serializer  # Flask session

@@ -2,9 +2,30 @@
 
 import json
 
-from deliberate.api.fields import Field, PublicRow, Reading, computed, stored
+from deliberate.api.fields import Example, Field, PublicRow, Reading, as_json, computed, stored
 from deliberate.api.resources.resource import AUTHOR, ID, TECHNICAL, Resource
 from deliberate.exports.columns import SCORES as SCORE_COLUMNS
+
+
+def _shown(name: str, type_: str, meaning: str, example: Example = None) -> Field:
+    """Return a field of a meeting that shows its last correction."""
+    return stored(name, type_, meaning, example, value=lambda row, _: getattr(row.shown, name))
+
+
+def _corrected_from(row: PublicRow, _reading: Reading) -> object:
+    """Return what was recorded of a meeting before each of its corrections."""
+    return [
+        {
+            "corrected_at": as_json(correction.corrected_at),
+            "reason": correction.reason,
+            "held_on": as_json(before.held_on),
+            "place": before.place,
+            "attended": before.attended,
+            "minutes": before.minutes,
+        }
+        for correction, before in row.corrected_from
+    ]
+
 
 MEETINGS = Resource(
     name="meetings",
@@ -14,12 +35,26 @@ MEETINGS = Resource(
         ID,
         stored("process_id", "integer", "process of the meeting", 1),
         stored("institution_id", "integer", "institution that recorded it"),
-        stored("held_on", "date", "day of the meeting, where its process is", "2026-02-14"),
-        stored("place", "string", "where it was"),
-        stored("minutes", "string", "minutes (Markdown); empty: none"),
-        stored("attended", "integer", "people who attended", 34),
-        stored("language", "string", "language of the minutes", "id"),
+        _shown("held_on", "date", "day of the meeting, where its process is", "2026-02-14"),
+        _shown("place", "string", "where it was"),
+        _shown("minutes", "string", "minutes (Markdown); empty: none"),
+        _shown("attended", "integer", "people who attended, as last corrected", 34),
+        _shown("language", "string", "language of the minutes", "id"),
         stored("recorded_at", "datetime", "when it was recorded here"),
+        computed(
+            "corrected_from",
+            "array",
+            "what was recorded before each correction, and why it was corrected; oldest first",
+            _corrected_from,
+            items=(
+                stored("corrected_at", "datetime", "when it was corrected"),
+                stored("reason", "string", "what was wrong, and why"),
+                stored("held_on", "date", "day before the correction", "2026-02-14"),
+                stored("place", "string", "place before the correction"),
+                stored("attended", "integer", "people before the correction", 43),
+                stored("minutes", "string", "minutes before the correction; empty: none"),
+            ),
+        ),
     ),
     left_out={"recorded_by_id": AUTHOR, "salt": TECHNICAL},
 )

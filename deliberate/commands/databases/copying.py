@@ -121,6 +121,9 @@ def require_copyable(source: Source, revision: str) -> None:
             f"the source is at revision {found}, this version needs {revision}: start this version"
             " on the source once (`deliberate db upgrade`), then copy"
         )
+    month = source.recorded.scalar(text("SELECT min(name) FROM detached_partition"))
+    if month is not None:
+        raise CopyError(f"{month} of the log is detached: `deliberate log attach {month}` first")
     session: Session = db.session()
     for table in db.metadata.sorted_tables:
         if session.execute(select(1).select_from(table).limit(1)).first():

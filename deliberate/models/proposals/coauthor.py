@@ -1,6 +1,6 @@
 """Co-authors of proposals and of amendments, and withdrawals that they decide together."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, and_, text
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from deliberate.models.documents import UnitContribution
     from deliberate.models.proposals.proposal import Proposal
 
+OBJECTION_PERIOD = timedelta(days=7)
+"""How long co-authors can object to a withdrawal."""
 _JOINED = text("joined_at IS NOT NULL AND left_at IS NULL")
 _ONE_WORK = "(proposal_id IS NULL) <> (contribution_id IS NULL)"
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json, new_salt
 from deliberate.database.personal_data import COUNTS, OFFICIAL, not_personal, rows
 from deliberate.models.accounts.person import Person
 from deliberate.models.moderation.visibility import PUBLIC, STAFF, read_by
@@ -111,6 +111,7 @@ class Referral(Base):
             "referred_by_id referred_at accept_by accepted_at declined_at declined_reason"
         ),
         kept=OFFICIAL,
+        hidden="salt",
     )
     readers = read_by(PUBLIC, "external_system", "external_reference", "reason", "declined_reason")
 
@@ -127,6 +128,8 @@ class Referral(Base):
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     declined_reason: Mapped[str] = mapped_column(Text, default="")
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=new_salt)
+    """None for referrals made before the log bound their reasons."""
 
     proposal: Mapped[Proposal] = relationship()
     from_institution: Mapped[Institution | None] = relationship(foreign_keys=[from_id])
@@ -136,6 +139,12 @@ class Referral(Base):
     def process_id(self) -> int:
         """Return the id of the process that acts on this referral belong to."""
         return self.proposal.process_id
+
+    @property
+    def sealed_text(self) -> str:
+        """Return from where to where it refers and why, as the log binds it."""
+        outside = [self.external_system, self.external_reference]
+        return canonical_json([self.from_id, self.to_id, *outside, self.reason])
 
     def state_at(self, moment: datetime) -> str:
         """Return the state at a moment: outside, accepted, declined, bounced or offered.

@@ -1,5 +1,6 @@
 """Tables of official responses, their judgements by residents, and their commitments."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime, new_salt
+from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json, new_salt
 from deliberate.database.personal_data import (
     COUNTS,
     OFFICIAL,
@@ -23,6 +24,8 @@ from deliberate.models.proposals.proposal import Proposal, titled_text
 from deliberate.models.responses.institution import Institution
 from deliberate.vocabulary import ResponseDecision
 from deliberate.vocabulary.codes import INTERIM_DECISIONS, is_final_response
+
+_REFERENCES = ("ground", "reference", "answers")
 
 
 class Response(Base):
@@ -95,10 +98,26 @@ class Response(Base):
 
     @property
     def sealed_text(self) -> str:
-        """Return the whole text, points included, of which the log has an HMAC."""
-        parts = [self.headline, self.body]
-        parts += [f"{p['text']}: {p['verdict']}. {p['reason']}" for p in self.points]
-        return "\n\n".join(parts)
+        """Return the whole text of which the log has an HMAC: points, and what else it states.
+
+        Grounds, responsible bodies and commitments follow as JSON, if there are any.
+        """
+        points = [f"{p['text']}: {p['verdict']}. {p['reason']}" for p in self.points]
+        references = [[p.get(name) for name in _REFERENCES] for p in self.points]
+        commitments = sorted(self.commitments, key=lambda row: row.id)
+        return response_text(
+            self.headline,
+            self.body,
+            points,
+            grounds=self.grounds,
+            code=self.code,
+            references=references if any(map(any, references)) else None,
+            signatories=self.signatories,
+            study_until=self.study_until and self.study_until.isoformat(),
+            outside_body=self.outside_body,
+            note=self.note,
+            commitments=[row.bound for row in commitments],
+        )
 
     @property
     def is_final(self) -> bool:
@@ -120,6 +139,15 @@ class Response(Base):
         if question == "answers":
             return {"yes": self.answers_yes, "partly": self.answers_partly, "no": self.answers_no}
         return {"yes": self.built_yes, "partly": self.built_partly, "no": self.built_no}
+
+
+def response_text(headline: str, body: str, points: Sequence[str] = (), **stated: object) -> str:
+    """Return the text of a response as the log binds it; its last part is JSON of what is stated.
+
+    A response that states nothing beside its words has no such part.
+    """
+    given = {name: value for name, value in stated.items() if value}
+    return "\n\n".join([headline, body, *points, *([canonical_json(given)] if given else [])])
 
 
 class AnsweredComment(Base):
@@ -184,6 +212,11 @@ class Commitment(Base):
 
     # Any: the module of Picture imports this one
     pictures: Mapped[list[Any]] = relationship("Picture", viewonly=True, order_by="Picture.id")
+
+    @property
+    def bound(self) -> list[object]:
+        """Return what the log binds of it with its response: what is done, by whom, by when."""
+        return [self.what, self.institution_id, self.due_on.isoformat()]
 
     @property
     def proposal_id(self) -> int:

@@ -113,8 +113,8 @@ class Comment(HideableText, Base):
 
     @property
     def sealed_text(self) -> str:
-        """Return the text of which the log has an HMAC."""
-        return self.body
+        """Return the text of which the log has an HMAC: with the source that it names, if any."""
+        return f"{self.body}\n\n{self.source_note}" if self.source_note else self.body
 
     @property
     def process_id(self) -> int:

@@ -211,7 +211,7 @@ def change_poll(
         if not clean(reason):
             raise InvalidInput(_("A change of a running poll needs a reason."))
         change = _move_closing_time(changer, poll, closes_at, ground, clean(reason))
-        act.set_text(lambda: change.reason, change)
+        act.set_text(lambda: change.sealed_text, change)
         act.about(poll, reason=ground)
 
 

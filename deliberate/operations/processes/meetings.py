@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
 from deliberate.days import local_today
-from deliberate.models import Meeting, Person, Process
-from deliberate.permissions.decision import InvalidInput, require
-from deliberate.permissions.notices import may_record_meeting
+from deliberate.models import Meeting, MeetingCorrection, Person, Process
+from deliberate.permissions.decision import InvalidInput, Refused, require
+from deliberate.permissions.notices import may_correct_meeting, may_record_meeting
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean, clean_line
-from deliberate.vocabulary.events.processes import MeetingHeld
+from deliberate.vocabulary.events.processes import MeetingCorrected, MeetingHeld
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,62 @@ def record_meeting(
     return meeting
 
 
-def _new_row(staff: Person, process: Process, entry: MeetingEntry) -> Meeting:
+def correct_meeting(
+    staff: Person,
+    meeting: Meeting,
+    entry: MeetingEntry,
+    reason: str,
+    base: int,
+    *,
+    context: RequestContext = NO_REQUEST,
+) -> MeetingCorrection:
+    """Correct what was recorded of a meeting; what was recorded before stays readable.
+
+    `base` is the number of corrections that the officer knew. Raises Refused, InvalidInput.
+    """
+    with recorded(staff, MeetingCorrected, context) as act:
+        require(may_correct_meeting(act.lock(staff), act.lock(meeting)))
+        act.session.refresh(meeting, ["corrections"])
+        if base != len(meeting.corrections):
+            raise Refused(_("This meeting was corrected meanwhile. Look at it again."))
+        if not clean(reason):
+            raise InvalidInput(_("Write what was wrong, and why."))
+        stated = _stated(meeting.process, entry)
+        if all(getattr(meeting.shown, name) == value for name, value in stated.items()):
+            raise InvalidInput(_("Nothing was changed."))
+        correction = MeetingCorrection(
+            **stated,
+            reason=clean(reason),
+            corrected_at=now(),
+            corrected_by_id=staff.id,
+            institution_id=staff.institution_id,
+        )
+        meeting.corrections.append(correction)
+        act.set_text(lambda: correction.sealed_text, correction)
+        act.about(meeting, minutes=bool(correction.minutes), attended=correction.attended)
+    return correction
+
+
+def _stated(process: Process, entry: MeetingEntry) -> dict[str, Any]:
+    """Return the columns of what is stated about a meeting. Raises InvalidInput."""
     place = clean_line(entry.place)
     if not place or entry.attended < 1:
         raise InvalidInput(_("Write where it was and how many people attended."))
     if entry.held_on > local_today(process):
         raise InvalidInput(_("This day is in the future. Record a meeting once it was held."))
+    return {
+        "held_on": entry.held_on,
+        "place": place,
+        "minutes": clean(entry.minutes),
+        "attended": entry.attended,
+        "language": entry.language,
+    }
+
+
+def _new_row(staff: Person, process: Process, entry: MeetingEntry) -> Meeting:
     return Meeting(
+        **_stated(process, entry),
         process_id=process.id,
-        held_on=entry.held_on,
-        place=place,
-        minutes=clean(entry.minutes),
-        attended=entry.attended,
-        language=entry.language,
         recorded_at=now(),
         recorded_by_id=staff.id,
         institution_id=staff.institution_id,

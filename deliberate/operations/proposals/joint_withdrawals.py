@@ -1,7 +1,6 @@
 """Withdrawals that several authors decide: all agree, or nobody objects within seven days."""
 
 import logging
-from datetime import timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -10,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Person, Proposal, UnitContribution, WithdrawalRequest
+from deliberate.models.proposals.coauthor import OBJECTION_PERIOD
 from deliberate.operations.moderation.open_items import close_open_items
 from deliberate.operations.proposals.coauthors import notify_coauthors
 from deliberate.permissions.decision import Refused, require
@@ -30,7 +30,6 @@ from deliberate.vocabulary.events.proposals import (
 )
 from deliberate.vocabulary.notices import WithdrawalObjectedNotice, WithdrawalRequestedNotice
 
-OBJECTION_PERIOD = timedelta(days=7)
 _log = logging.getLogger(__name__)
 
 

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from deliberate.clock import now
+from deliberate.database import new_salt
 from deliberate.models import Case, Institution, Person, Proposal, Referral
 from deliberate.operations.notices.notices import notify_participants, notify_staff
 from deliberate.operations.responses.cases import get_or_create_case, reassign_lapsed_referral
@@ -91,6 +92,7 @@ def _require_valid_referral(
 
 def _describe_and_notify(act: Act[...], referral: Referral) -> None:
     system = "".join(c for c in referral.external_system if c.isalnum() or c in "-.+")
+    act.set_text(lambda: referral.sealed_text, referral)
     act.about(referral.proposal, to=referral.to_id, external_system=system or None)
     notify_participants(act, referral.proposal, ReferralNotice(referral=referral.id))
     offer = ReferralOfferedNotice(referral=referral.id)
@@ -121,6 +123,8 @@ def decline_referral(
         if not clean(reason):
             raise InvalidInput(_("A referral needs a reason; it is public."))
         referral.declined_at, referral.declined_reason = now(), clean(reason)
+        referral.salt = referral.salt or new_salt()  # one of before may have none
+        act.set_text(lambda: referral.declined_reason, referral)
         proposal.institution_id = coordinating_institution_id() or referral.from_id
         get_or_create_case(act, proposal).pending_referral_id = None
         act.about(referral)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from deliberate.database import Base, TransientBase, db, transient
 from deliberate.database.personal_rows import Model, belongs_to, downloaded_columns, list_models
 from deliberate.models import Interaction, Person
+from deliberate.models.log.detached import log_path, read_detached
 from deliberate.models.log.interaction import private_half, public_half
 
 
@@ -48,7 +49,9 @@ def _log_rows(person: Person) -> list[dict[str, object]]:
     if person.actor_id is None:
         return []
     rows = select(Interaction).where(Interaction.actor_id == person.actor_id)
+    own = {"actor": person.actor_id}
+    detached = read_detached(db.session(), log_path(), "actor_id = $actor", own)
     return [
         {"entry": row.seq, "public": public_half(row), "private": private_half(row)}
-        for row in db.session.scalars(rows.order_by(Interaction.id))
+        for row in sorted([*db.session.scalars(rows), *detached], key=lambda row: row.id)
     ]

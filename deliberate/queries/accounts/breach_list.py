@@ -1,7 +1,7 @@
 """The accounts to notify after a breach of personal data."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import or_, select
 
@@ -11,6 +11,7 @@ from deliberate.models import (
     Person,
     PersonKey,
 )
+from deliberate.models.log.detached import log_path, read_detached
 from deliberate.vocabulary import AccountClass
 
 
@@ -21,8 +22,11 @@ def people_stored_since(since: datetime) -> Iterator[tuple[Person, bool]]:
         .where(Interaction.actor_id == PersonKey.actor_id, Interaction.occurred_at >= since)
         .exists()
     )
+    later = {"since": since.astimezone(UTC).replace(tzinfo=None)}
+    detached = read_detached(db.session(), log_path(), "occurred_at >= $since", later)
+    acted_before = PersonKey.actor_id.in_({act.actor_id for act in detached})
     accounts = (
-        select(Person, acted)
+        select(Person, acted | acted_before)
         .outerjoin(PersonKey, PersonKey.person_id == Person.id)
         .where(
             or_(Person.account_class != AccountClass.SYSTEM, Person.sign_in_name.is_not(None)),

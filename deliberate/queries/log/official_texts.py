@@ -20,6 +20,7 @@ from deliberate.models import (
     Interaction,
     Mandate,
     Meeting,
+    MeetingCorrection,
     ModerationDecision,
     Overlap,
     OverlapDecision,
@@ -31,13 +32,19 @@ from deliberate.models import (
     ProcessDocument,
     ProcessNews,
     Proposal,
+    Referral,
     RulesVersion,
     StudyPlan,
     UnitAnswer,
     UnitContribution,
 )
 from deliberate.models.log.interaction import content_hmac
-from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
+from deliberate.queries.log.page_faults import (
+    Entry,
+    PageFault,
+    is_another_act,
+    select_entries,
+)
 from deliberate.vocabulary import ModerationOutcome
 from deliberate.vocabulary.events.documents import (
     AmendmentProposed,
@@ -64,6 +71,7 @@ from deliberate.vocabulary.events.polls import PollChanged, PollOpened
 from deliberate.vocabulary.events.processes import (
     AnnouncementPublished,
     ContactAdded,
+    MeetingCorrected,
     MeetingHeld,
     NewsPublished,
     PhaseScheduled,
@@ -76,7 +84,13 @@ from deliberate.vocabulary.events.processes import (
 )
 from deliberate.vocabulary.events.proposals import ProposalWithdrawn
 from deliberate.vocabulary.events.releases import StudyRegistered
-from deliberate.vocabulary.events.responses import MandateStated, OverlapOpened, OverlapSettled
+from deliberate.vocabulary.events.responses import (
+    MandateStated,
+    OverlapOpened,
+    OverlapSettled,
+    ProposalReferred,
+    ReferralDeclined,
+)
 from deliberate.vocabulary.events.threads import CommentEdited, CommentPosted
 
 SINGLE_TEXTS = (
@@ -131,6 +145,8 @@ def compare_official_texts(session: Session) -> Iterator[PageFault]:
     for model, kinds, column in SINGLE_TEXTS:
         yield from _compare_single(session, model, kinds, column)
     yield from _compare_announcements(session)
+    yield from _compare_corrections(session)
+    yield from _compare_referrals(session)
     yield from _compare_wordings(session)
     for process_id in session.scalars(select(Process.id).order_by(Process.id)).all():
         yield from _compare_process(session, process_id)
@@ -182,6 +198,53 @@ def _compare_single(
     gone_with_process = set(session.scalars(of_deleted))
     for subject_id in sorted(entries.keys() - gone_with_process):
         yield PageFault(table, subject_id, "-", entries[subject_id].seq)
+
+
+def _compare_corrections(session: Session) -> Iterator[PageFault]:
+    """Compare the corrections of each meeting with their acts, in order."""
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for entry in _entries(session, MeetingCorrected.KIND):
+        entries[entry.subject_id].append(entry)
+    corrections: dict[int, list[MeetingCorrection]] = defaultdict(list)
+    for row in session.scalars(select(MeetingCorrection).order_by(MeetingCorrection.id)):
+        corrections[row.meeting_id].append(row)
+    table = MeetingCorrection.__tablename__
+    for meeting_id in sorted(entries.keys() | corrections.keys()):
+        for row, entry in zip_longest(corrections[meeting_id], entries[meeting_id]):
+            if row is None:
+                yield PageFault("meeting", meeting_id, "corrections", entry.seq)
+            elif entry is None:
+                yield PageFault(table, row.id, "id")
+            elif _is_changed(row.sealed_text, row.salt, entry):
+                yield PageFault(table, row.id, "minutes", entry.seq)
+            elif is_another_act(session, row.corrected_by_id, row.corrected_at, entry):
+                yield PageFault(table, row.id, "corrected_by_id", entry.seq)
+
+
+def _compare_referrals(session: Session) -> Iterator[PageFault]:
+    """Compare where each proposal was referred and why, and why an offer was declined."""
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    for entry in _entries(session, ProposalReferred.KIND):
+        entries[entry.subject_id].append(entry)
+    referrals: dict[int, list[Referral]] = defaultdict(list)
+    for row in session.scalars(select(Referral).order_by(Referral.id)):
+        referrals[row.proposal_id].append(row)
+    for proposal_id in sorted(entries.keys() | referrals.keys()):
+        for row, entry in zip_longest(referrals[proposal_id], entries[proposal_id]):
+            if row is None:
+                yield PageFault("proposal", proposal_id, "referrals", entry.seq)
+            elif entry is None:
+                yield PageFault("referral", row.id, "id")
+            elif _is_changed(row.sealed_text, row.salt, entry):
+                yield PageFault("referral", row.id, "reason", entry.seq)
+            elif is_another_act(session, row.referred_by_id, row.referred_at, entry):
+                yield PageFault("referral", row.id, "referred_by_id", entry.seq)
+    for entry in _entries(session, ReferralDeclined.KIND):
+        declined = session.get(Referral, entry.subject_id)
+        if declined is None:
+            yield PageFault("referral", entry.subject_id, "-", entry.seq)
+        elif _is_changed(declined.declined_reason, declined.salt, entry):
+            yield PageFault("referral", declined.id, "declined_reason", entry.seq)
 
 
 def _compare_announcements(session: Session) -> Iterator[PageFault]:
@@ -237,6 +300,8 @@ def _compare_process(session: Session, process_id: int) -> Iterator[PageFault]:
             yield PageFault("process_change", change.id, "id")
         elif _is_changed(change.sealed_text, change.salt, entry):
             yield PageFault("process_change", change.id, "reason", entry.seq)
+        elif is_another_act(session, change.changed_by_id, change.changed_at, entry):
+            yield PageFault("process_change", change.id, "changed_by_id", entry.seq)
     if not entries:
         return
     if changes:
@@ -259,8 +324,13 @@ def _compare_poll_changes(session: Session) -> Iterator[PageFault]:
         for change, entry in zip_longest(changes[poll_id], entries[poll_id]):
             if change is None or entry is None:
                 yield PageFault("poll", poll_id, "changes", entry.seq if entry else None)
-            elif _is_changed(change.reason, change.salt, entry):
+            elif _is_changed(change.sealed_text, change.salt, entry):
                 yield PageFault("poll_change", change.id, "reason", entry.seq)
+            elif is_another_act(session, change.changed_by_id, change.changed_at, entry):
+                yield PageFault("poll_change", change.id, "changed_by_id", entry.seq)
+        poll = session.get(Poll, poll_id)
+        if poll is not None and poll.changes and poll.changes[-1].new_closes_at != poll.closes_at:
+            yield PageFault("poll", poll_id, "closes_at")
 
 
 def _compare_decisions(session: Session) -> Iterator[PageFault]:
@@ -278,11 +348,15 @@ def _compare_decisions(session: Session) -> Iterator[PageFault]:
             elif entry is None:
                 yield PageFault("moderation_decision", decision.id, "id")
             else:
-                yield from _compare_decision(decision, entry)
+                yield from _compare_decision(session, decision, entry)
 
 
-def _compare_decision(decision: ModerationDecision, entry: Entry) -> Iterator[PageFault]:
+def _compare_decision(
+    session: Session, decision: ModerationDecision, entry: Entry
+) -> Iterator[PageFault]:
     table = "moderation_decision"
+    if is_another_act(session, decision.moderator_id, decision.decided_at, entry):
+        yield PageFault(table, decision.id, "moderator_id", entry.seq)
     if _is_changed(decision.note, decision.salt, entry, is_standing=bool(decision.note)):
         yield PageFault(table, decision.id, "note", entry.seq)
     if OUTCOMES[entry.kind] != decision.outcome:
@@ -301,11 +375,15 @@ def _compare_appeals(session: Session) -> Iterator[PageFault]:
         for entry in _entries(session, kind):
             entries[entry.subject_type, entry.subject_id].append(entry)
         for key in sorted(entries.keys() | appeals.keys()):
-            yield from _compare_appeals_of(key, appeals[key], entries[key], kind)
+            yield from _compare_appeals_of(session, key, appeals[key], entries[key], kind)
 
 
 def _compare_appeals_of(
-    key: tuple[str, int], appeals: Sequence[Appeal], entries: Sequence[Entry], kind: str
+    session: Session,
+    key: tuple[str, int],
+    appeals: Sequence[Appeal],
+    entries: Sequence[Entry],
+    kind: str,
 ) -> Iterator[PageFault]:
     is_decided = kind == AppealDecided.KIND
     if is_decided:
@@ -318,6 +396,13 @@ def _compare_appeals_of(
         if entry is None:
             yield PageFault("appeal", appeal.id, "id")
             continue
+        by, at = (
+            (appeal.decided_by_id, appeal.decided_at or appeal.filed_at)
+            if is_decided
+            else (appeal.person_id, appeal.filed_at)
+        )
+        if is_another_act(session, by, at, entry):
+            yield PageFault("appeal", appeal.id, "person_id", entry.seq)
         text = appeal.note if is_decided else appeal.reason
         if _is_changed(text, appeal.salt, entry, is_standing=bool(text)):
             yield PageFault("appeal", appeal.id, "note" if is_decided else "reason", entry.seq)

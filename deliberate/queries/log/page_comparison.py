@@ -4,7 +4,6 @@ The log has no texts. It has the HMAC of each under a salt stored beside the tex
 erased, and the columns of the act; so a text or a column that was changed later is found.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -13,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberate.models import (
-    Assessment,
     Comment,
     Commitment,
     CommitmentStep,
@@ -31,8 +29,13 @@ from deliberate.models import (
 from deliberate.models.log.interaction import content_hmac
 from deliberate.models.polls import Poll, ballot_box_root
 from deliberate.models.proposals.proposal import titled_text
+from deliberate.queries.log.acts_of_rows import compare_acts_of_rows
+from deliberate.queries.log.assessments import compare_assessments
+from deliberate.queries.log.authors import compare_authors
+from deliberate.queries.log.decided_states import compare_decided_states
+from deliberate.queries.log.draft_texts import compare_draft_texts
 from deliberate.queries.log.official_texts import compare_official_texts
-from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
+from deliberate.queries.log.page_faults import Entry, PageFault, is_another_act, select_entries
 from deliberate.queries.log.process_figures import compare_process_figures
 from deliberate.queries.log.rendered_texts import EARLIER_RENDERERS, compare_rendered_texts
 from deliberate.queries.polls.counted_ballots import ballot_lines
@@ -54,7 +57,6 @@ from deliberate.vocabulary.events.responses import (
     CommitmentUpdated,
     ResponsePublished,
 )
-from deliberate.vocabulary.events.scores import AssessmentFrozen
 from deliberate.vocabulary.events.threads import (
     BlankCommentImported,
     CommentCorrected,
@@ -86,9 +88,13 @@ def compare_pages(session: Session) -> Iterator[PageFault]:
     for process_id in session.scalars(select(Poll.process_id).distinct()).all():
         yield from _compare_polls(session, process_id)
     yield from _compare_ballot_boxes(session)
-    yield from _compare_assessments(session)
+    yield from compare_assessments(session)
     yield from compare_process_figures(session)
     yield from compare_official_texts(session)
+    yield from compare_draft_texts(session)
+    yield from compare_authors(session)
+    yield from compare_acts_of_rows(session)
+    yield from compare_decided_states(session)
     yield from compare_rendered_texts(session)
 
 
@@ -182,6 +188,8 @@ class _ProposalComparison:
         sealed = {"parent_id": parent_id, "stance": posted.stance, "is_blank": is_blank}
         if posted.actor_id is not None:
             sealed["author_role"] = posted.actor_role
+        if posted.origin != Origin.IMPORT:
+            sealed["is_question"] = posted.details.get("kind") == "question"
         for name, value in sealed.items():
             if getattr(comment, name) != value:
                 yield PageFault("comment", comment.id, name, posted.seq)
@@ -322,6 +330,8 @@ def _compare_polls(session: Session, process_id: int) -> Iterator[PageFault]:
                 yield PageFault("poll", poll_id, "outcomes", entry.seq if entry else None)
             elif content_hmac(outcome.body, outcome.salt) != entry.content:
                 yield PageFault("poll_outcome", outcome.id, "body", entry.seq)
+            elif is_another_act(session, outcome.stated_by_id, outcome.stated_at, entry):
+                yield PageFault("poll_outcome", outcome.id, "stated_by_id", entry.seq)
 
 
 def _compare_ballot_boxes(session: Session) -> Iterator[PageFault]:
@@ -340,21 +350,6 @@ def _compare_ballot_boxes(session: Session) -> Iterator[PageFault]:
     rooted = select(Poll.id).where(Poll.box_root.is_not(None), Poll.id.not_in(closed))
     for poll_id in session.scalars(rooted):
         yield PageFault("poll", poll_id, "box_root")
-
-
-def _compare_assessments(session: Session) -> Iterator[PageFault]:
-    """Compare the document of each frozen assessment, ratings included, with its sealed hash."""
-    query = select_entries().where(Interaction.kind == AssessmentFrozen.KIND)
-    entries = {entry.subject_id: entry for entry in session.execute(query)}
-    frozen = select(Assessment).where(Assessment.frozen_at.is_not(None))
-    for assessment in session.scalars(frozen.order_by(Assessment.id)):
-        entry = entries.get(assessment.id)
-        if entry is None:
-            yield PageFault("assessment", assessment.id, "id")
-            continue
-        digest = hashlib.sha256((assessment.document or "").encode()).hexdigest()
-        if not digest == assessment.sha256 == entry.details["hash"]:
-            yield PageFault("assessment", assessment.id, "document", entry.seq)
 
 
 def _order(entry: Entry) -> tuple[bool, int]:

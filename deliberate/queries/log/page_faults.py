@@ -1,17 +1,25 @@
 """The fault of a page table that differs from the log, and the entries it is compared with."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
 
-from deliberate.models import Interaction
+from deliberate.models import Interaction, PersonKey
+
+DURATION_OF_ACT = timedelta(minutes=1)
+"""How far the time of a row may be from that of its act."""
 
 ENTRY_COLUMNS = (
     Interaction.seq,
+    Interaction.occurred_at,
     Interaction.kind,
     Interaction.actor_id,
     Interaction.actor_role,
+    Interaction.institution_id,
+    Interaction.process_id,
     Interaction.subject_type,
     Interaction.subject_id,
     Interaction.parent_id,
@@ -49,3 +57,17 @@ def select_entries() -> Select[Any]:
     return select(*ENTRY_COLUMNS).order_by(
         Interaction.seq.is_(None), Interaction.seq, Interaction.id
     )
+
+
+def is_another_act(session: Session, person_id: int | None, at: datetime, entry: Entry) -> bool:
+    """Return whether an entry was not made by a person at a time.
+
+    The key of an erased person is gone: whose act it was is then known to nobody.
+    """
+    if abs(at - entry.occurred_at) > DURATION_OF_ACT:
+        return True
+    if person_id is None:
+        actor = select(PersonKey.person_id).where(PersonKey.actor_id == entry.actor_id)
+        return session.scalar(actor) is not None
+    key = session.scalar(select(PersonKey.actor_id).where(PersonKey.person_id == person_id))
+    return key is not None and key != entry.actor_id

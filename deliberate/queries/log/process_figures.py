@@ -5,6 +5,7 @@ count, the hash over all answers of a questionnaire or of a survey of reasons, a
 statements of the latter.
 """
 
+import math
 from collections.abc import Iterator
 
 from sqlalchemy import func, select
@@ -22,7 +23,10 @@ from deliberate.models.scores.questionnaire import answer_box_root
 from deliberate.models.scores.reason_survey import reason_box_root, statements_hash
 from deliberate.queries.log.page_faults import Entry, PageFault, select_entries
 from deliberate.queries.scores.inclusion import list_population, population_hash
-from deliberate.queries.scores.studies.reason_surveys import reason_answer_lines
+from deliberate.queries.scores.studies.reason_surveys import (
+    compute_reason_index,
+    reason_answer_lines,
+)
 from deliberate.vocabulary.events.scores import (
     BandCounted,
     GroupsCounted,
@@ -140,3 +144,16 @@ def _compare_reason_surveys(session: Session) -> Iterator[PageFault]:
         root = reason_box_root(survey, reason_answer_lines(survey.id))
         if entry is None or root != entry.details["root"]:
             yield PageFault("reason_survey", survey.id, "answers", entry.seq if entry else None)
+        elif not _is_same_index(survey.result, compute_reason_index(survey)):
+            yield PageFault("reason_survey", survey.id, "result", entry.seq)
+
+
+def _is_same_index(stored: object, computed: object) -> bool:
+    """Return whether two results are alike; another machine may round numbers otherwise."""
+    if isinstance(stored, dict) and isinstance(computed, dict):
+        return stored.keys() == computed.keys() and all(
+            _is_same_index(stored[name], computed[name]) for name in stored
+        )
+    if isinstance(stored, float) and isinstance(computed, float):
+        return math.isclose(stored, computed, abs_tol=1e-9)
+    return stored == computed

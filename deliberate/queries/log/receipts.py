@@ -15,6 +15,7 @@ from deliberate.models import (
     Response,
     UnitContribution,
 )
+from deliberate.models.log.detached import log_path, read_detached
 from deliberate.models.log.interaction import PublicHalf, hash_half, private_half, public_half
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import kinds_with
@@ -95,11 +96,17 @@ def get_receipt(entry: str, actor_id: str | None = None) -> Receipt | None:
 
     Only for the person who acted: the id reveals the millisecond.
     """
-    row = db.session.get(Interaction, entry)
+    row = db.session.get(Interaction, entry) or _get_detached(entry)
     if row is None or (actor_id is not None and row.actor_id != actor_id):
         return None
     salt = _text_salt(row)
     return Receipt(row.id, public_half(row), _private_hash(row), row.occurred_at, salt)
+
+
+def _get_detached(entry: str) -> Interaction | None:
+    """Return an act whose row left the table with its month, from its segment."""
+    rows = read_detached(db.session(), log_path(), "id = $entry", {"entry": entry})
+    return rows[0] if rows else None
 
 
 def _text_salt(row: Interaction) -> bytes | None:

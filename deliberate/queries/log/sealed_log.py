@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from deliberate.citivoice import COLUMNS, KINDS_OF_EVERY_PROCESS, Log
 from deliberate.database import db
-from deliberate.models import Interaction, Position, Segment
+from deliberate.models import DetachedPartition, Interaction, Position, Segment
+from deliberate.models.log.detached import SegmentMissing
 from deliberate.queries.log.tree_heads import latest_tree_head
 
 ROWS_PER_QUERY = 50_000
@@ -38,10 +39,21 @@ def segment_files(log_path: Path, below: int) -> tuple[list[Path], int]:
     ):
         file = log_path / "segments" / segment.file_name
         if segment.first != covered or not file.is_file():
+            _require_rows(session, segment.first)
             break
         files.append(file)
         covered = segment.last + 1
     return files, covered
+
+
+def _require_rows(session: Session, first: int) -> None:
+    """Raise SegmentMissing if rows from a position on left the table: they are nowhere else."""
+    month = session.scalar(select(DetachedPartition).where(DetachedPartition.last >= first))
+    if month is not None:
+        raise SegmentMissing(
+            f"entries of {month.name} left the database, and the segment with entry"
+            f" {max(first, month.first)} is missing in the folder of the log"
+        )
 
 
 def _sealed_size() -> int:

@@ -12,6 +12,7 @@ from deliberate.models import Interaction, Poll, Process, Proposal
 from deliberate.queries.responses.response_owner import response_is_owed
 from deliberate.vocabulary.events.polls import PollChanged, PollOpened
 from deliberate.vocabulary.events.processes import (
+    MeetingCorrected,
     MeetingHeld,
     PhaseScheduled,
     ProcessChanged,
@@ -37,6 +38,7 @@ DATE_KINDS = (
     PollOpened.KIND,
     PollChanged.KIND,
     MeetingHeld.KIND,
+    MeetingCorrected.KIND,
     ProposalQualified.KIND,
     ProposalRevised.KIND,
     ClockPaused.KIND,

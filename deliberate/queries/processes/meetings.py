@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.database import db
-from deliberate.models import Meeting, Process
+from deliberate.models import Meeting, MeetingCorrection, Process
 from deliberate.text import clean_line
 
 MEETINGS_SHOWN = 100
@@ -16,9 +16,25 @@ MEETINGS_SHOWN = 100
 
 def list_meetings(process: Process, limit: int = MEETINGS_SHOWN) -> Sequence[Meeting]:
     """Return the newest meetings of a process, the last one first."""
+    corrected = (
+        select(MeetingCorrection.held_on)
+        .where(MeetingCorrection.meeting_id == Meeting.id)
+        .order_by(MeetingCorrection.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    day = func.coalesce(corrected, Meeting.held_on)
     statement = select(Meeting).where(Meeting.process_id == process.id)
-    newest = statement.order_by(Meeting.held_on.desc(), Meeting.id.desc()).limit(limit)
-    return db.session.scalars(newest.options(joinedload(Meeting.institution))).all()
+    newest = statement.order_by(day.desc(), Meeting.id.desc()).limit(limit)
+    loaded = (joinedload(Meeting.institution), selectinload(Meeting.corrections))
+    return db.session.scalars(newest.options(*loaded)).all()
+
+
+def get_meeting(process: Process, meeting_id: int) -> Meeting | None:
+    """Return a meeting of a process, or None."""
+    return db.session.scalar(
+        select(Meeting).where(Meeting.id == meeting_id, Meeting.process_id == process.id)
+    )
 
 
 def list_meetings_alike(process: Process, held_on: date, place: str) -> Sequence[Meeting]:

@@ -20,6 +20,7 @@ from deliberate.models import (
     PopulationBand,
     Process,
 )
+from deliberate.models.log.detached import log_path, read_detached
 from deliberate.queries.polls.electorate import min_group_size
 from deliberate.queries.scores.small_groups import suppress_small_cells
 from deliberate.vocabulary import AccountClass, PopulationField, Role
@@ -159,11 +160,19 @@ def _is_counted(process_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _people_taking_part(process_id: int) -> Select[int]:
-    return (
-        select(PersonKey.person_id)
-        .join(Interaction, Interaction.actor_id == PersonKey.actor_id)
-        .where(*_takes_part(process_id))
+    actors = select(Interaction.actor_id).where(*_takes_part(process_id))
+    detached = {act.actor_id for act in _detached_acts(process_id)}
+    return select(PersonKey.person_id).where(
+        PersonKey.actor_id.in_(actors) | PersonKey.actor_id.in_(detached)
     )
+
+
+def _detached_acts(process_id: int) -> list[Interaction]:
+    """Return the acts of taking part whose rows left the table with their month."""
+    residents = "process_id = $process AND actor_role = $role"
+    values = {"process": process_id, "role": Role.RESIDENT.value}
+    acts = read_detached(db.session(), log_path(), residents, values)
+    return [act for act in acts if act.kind in TAKING_PART]
 
 
 def _takes_part(process_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -236,7 +245,15 @@ def _first_acts(process_id: int) -> dict[str, datetime]:
         .where(*_takes_part(process_id), Person.account_class == AccountClass.PERSON)
         .group_by(Interaction.actor_id)
     )
-    return {actor: moment for actor, moment in db.session.execute(first) if actor is not None}
+    began = {actor: moment for actor, moment in db.session.execute(first) if actor is not None}
+    counted = select(PersonKey.actor_id).join(Person, Person.id == PersonKey.person_id)
+    people = counted.where(Person.account_class == AccountClass.PERSON)
+    detached = [act for act in _detached_acts(process_id) if act.actor_id]
+    known = set(db.session.scalars(people)) if detached else set()
+    for act in detached:
+        if act.actor_id in known:
+            began[act.actor_id] = min(began.get(act.actor_id, act.occurred_at), act.occurred_at)
+    return began
 
 
 def _group_acts(process_id: int) -> dict[tuple[str, str], list[GroupAct]]:

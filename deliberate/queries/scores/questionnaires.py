@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 from sqlalchemy import func, select
 
@@ -17,6 +18,7 @@ from deliberate.models import (
     QuestionnaireAnswer,
     QuestionnaireRoll,
 )
+from deliberate.models.log.detached import log_path, read_detached
 from deliberate.queries.scores.inclusion import TAKING_PART
 from deliberate.vocabulary import QuestionnaireAudience, Role
 
@@ -98,7 +100,13 @@ def has_taken_part(person: Person, questionnaire: Questionnaire) -> bool:
         Interaction.kind.in_(TAKING_PART),
         Interaction.occurred_at < questionnaire.opened_at,
     )
-    return db.session.scalar(acts.limit(1)) is not None
+    if db.session.scalar(acts.limit(1)) is not None:
+        return True
+    asked = {"actor": person.actor_id, "process": questionnaire.process_id}
+    before = "actor_id = $actor AND process_id = $process AND occurred_at < $opened"
+    opened = questionnaire.opened_at.astimezone(UTC).replace(tzinfo=None)
+    detached = read_detached(db.session(), log_path(), before, {**asked, "opened": opened})
+    return any(act.kind in TAKING_PART for act in detached)
 
 
 def works_in_process(person: Person, process_id: int) -> bool:

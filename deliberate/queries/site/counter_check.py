@@ -10,10 +10,12 @@ from deliberate.models import (
     Ballot,
     CoAuthor,
     Comment,
+    Judgement,
     Poll,
     Process,
     Proposal,
     Rating,
+    Response,
     Support,
     UnitContribution,
 )
@@ -27,6 +29,15 @@ _STANCES = {
     Proposal.against_count: Stance.AGAINST,
     Proposal.neutral_count: Stance.NEUTRAL,
 }
+
+_JUDGEMENTS = (
+    (Response.answers_yes, "answers", "yes"),
+    (Response.answers_partly, "answers", "partly"),
+    (Response.answers_no, "answers", "no"),
+    (Response.built_yes, "built", "yes"),
+    (Response.built_partly, "built", "partly"),
+    (Response.built_no, "built", "no"),
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,9 @@ def _counters() -> Iterator[Counter]:
     yield Comment.rating_count, _count(Rating, is_rating), true()
     yield Comment.strong_count, _count(Rating, is_rating, Rating.is_strong.is_(True)), true()
     yield Comment.weak_count, _count(Rating, is_rating, Rating.is_strong.is_(False)), true()
+    for column, question, answer in _JUDGEMENTS:
+        is_judged = (Judgement.question == question, Judgement.answer == answer)
+        yield column, _count(Judgement, Judgement.response_id == Response.id, *is_judged), true()
     ballots = select(func.count(Ballot.key)).where(Ballot.poll_id == Poll.id)
     yield Poll.ballot_count, ballots.correlate(Poll).scalar_subquery(), true()
 
@@ -102,8 +116,10 @@ def _has_stance(stance: Stance) -> tuple[ColumnElement[bool], ...]:
 
 
 def _count(
-    model: type[Proposal | Comment | Support | Rating],
+    model: type[Proposal | Comment | Support | Rating | Judgement],
     *conditions: ColumnElement[bool],
 ) -> ScalarSelect[int]:
     query = select(func.count(model.id)).where(*conditions)
-    return query.correlate(*({Process, Proposal, Comment, Poll} - {model})).scalar_subquery()
+    return query.correlate(
+        *({Process, Proposal, Comment, Poll, Response} - {model})
+    ).scalar_subquery()

@@ -152,7 +152,11 @@ def _unit_answers() -> _Source:
 
 def _meetings() -> _Source:
     rows = select(Meeting).join(Meeting.process).where(_OPENED)
-    loaded = (joinedload(Meeting.process), joinedload(Meeting.institution))
+    loaded = (
+        joinedload(Meeting.process),
+        joinedload(Meeting.institution),
+        selectinload(Meeting.corrections),
+    )
     return _Source(rows.options(*loaded), Meeting.id, institution=Meeting.institution_id)
 
 

@@ -184,9 +184,9 @@ def _meeting_events(dates: _CalendarDates) -> list[CalendarEvent]:
         dates.event(
             "meeting",
             ("meeting", meeting.id),
-            _("Meeting: %(place)s", place=meeting.place),
-            meeting.held_on,
-            meeting.held_on,
+            _("Meeting: %(place)s", place=meeting.shown.place),
+            meeting.shown.held_on,
+            meeting.shown.held_on,
             url=f"{_base_url()}/{g.language}/processes/{dates.process.slug}/meetings",
         )
         for meeting in list_meetings(dates.process)

@@ -2,18 +2,20 @@
 
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.processes import MeetingForm
-from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
+from deliberate.clock import now
+from deliberate.forms.processes import MeetingCorrectionForm, MeetingForm
+from deliberate.operations.processes.meetings import MeetingEntry, correct_meeting, record_meeting
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.decision import require
-from deliberate.permissions.notices import may_record_meeting
-from deliberate.queries.processes.meetings import list_meetings, list_meetings_alike
+from deliberate.permissions.notices import may_correct_meeting, may_record_meeting
+from deliberate.queries.processes.meetings import get_meeting, list_meetings, list_meetings_alike
 from deliberate.queries.processes.processes import get_process
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
@@ -30,7 +32,7 @@ from deliberate.views.site.request_context import (
 )
 
 if TYPE_CHECKING:
-    from deliberate.models import Process
+    from deliberate.models import Meeting, Process
 
 blueprint = LocalizedBlueprint("meetings")
 
@@ -44,13 +46,7 @@ def record(slug: str) -> ResponseReturnValue:
     form.set_place(process)
 
     def submit() -> ResponseReturnValue:
-        entry = MeetingEntry(
-            form.held_on.day or date.max,
-            form.place.data or "",
-            form.attended.data or 0,
-            form.language.data,
-            form.minutes.data or "",
-        )
+        entry = _read_entry(form)
         if "publish" not in request.form:
             return _preview(process, form, entry)
         record_meeting(staff, process, entry, context=request_context())
@@ -58,8 +54,102 @@ def record(slug: str) -> ResponseReturnValue:
         return see_other(url_for("meetings.index", slug=slug))
 
     return form_page(
-        form, submit, "processes/meetings/record.html", show_refusal=True, process=process
+        form,
+        submit,
+        "processes/meetings/record.html",
+        show_refusal=True,
+        process=process,
+        correctable=_list_correctable(process),
     )
+
+
+@blueprint.page(
+    "/desk/processes/<slug>/meetings/<id:meeting_id>/correct",
+    "staff",
+    "admin",
+    methods=BOTH,
+    rate_limit=TEXTS,
+)
+def correct(slug: str, meeting_id: int) -> ResponseReturnValue:
+    """Show the form that corrects a meeting, the meeting as it will be read, or correct it."""
+    process, staff = get_or_404(get_process(slug)), signed_in_person()
+    meeting = get_or_404(get_meeting(process, meeting_id))
+    require(may_correct_meeting(staff, meeting))
+    form = MeetingCorrectionForm(submitted_data(), data=_shown_values(meeting))
+    form.set_place(process)
+
+    def submit() -> ResponseReturnValue:
+        entry = _read_entry(form)
+        if "publish" not in request.form:
+            return _correction_page(meeting, form, preview=_preview_of(meeting, entry, form))
+        base = int(form.base.data) if (form.base.data or "").isdecimal() else -1
+        correct_meeting(
+            staff, meeting, entry, form.reason.data or "", base, context=request_context()
+        )
+        flash_with_receipt(_("The meeting is corrected. What was recorded before stays readable."))
+        return see_other(url_for("meetings.index", slug=slug) + f"#meeting-{meeting.id}")
+
+    return form_page(form, submit, partial(_correction_page, meeting), show_refusal=True)
+
+
+def _shown_values(meeting: "Meeting") -> dict[str, object]:
+    """Return what the form of a correction begins with: what is held to be right so far."""
+    shown = meeting.shown
+    return {
+        "held_on": shown.held_on.isoformat(),
+        "place": shown.place,
+        "attended": shown.attended,
+        "language": shown.language,
+        "minutes": shown.minutes,
+        "base": str(len(meeting.corrections)),
+    }
+
+
+def _preview_of(
+    meeting: "Meeting", entry: MeetingEntry, form: MeetingCorrectionForm
+) -> dict[str, object]:
+    """Return a meeting as it will be read, the correction that is not published yet included."""
+    institution = signed_in_person().institution
+    correction = {
+        **asdict(entry),
+        "reason": form.reason.data or "",
+        "corrected_at": now(),
+        "institution": institution,
+    }
+    changes = [*meeting.corrected_from, (correction, meeting.shown)]
+    return {"shown": entry, "institution": meeting.institution, "corrected_from": changes}
+
+
+def _correction_page(
+    meeting: "Meeting",
+    form: MeetingCorrectionForm,
+    preview: dict[str, object] | None = None,
+    refusal: str = "",
+) -> str:
+    return render_template(
+        "processes/meetings/correct.html",
+        process=meeting.process,
+        meeting=meeting,
+        form=form,
+        preview=preview,
+        refusal=refusal,
+    )
+
+
+def _read_entry(form: MeetingForm) -> MeetingEntry:
+    return MeetingEntry(
+        form.held_on.day or date.max,
+        form.place.data or "",
+        form.attended.data or 0,
+        form.language.data,
+        form.minutes.data or "",
+    )
+
+
+def _list_correctable(process: "Process") -> list["Meeting"]:
+    """Return the meetings that the signed-in person may correct, the last one first."""
+    staff = signed_in_person()
+    return [row for row in list_meetings(process) if may_correct_meeting(staff, row)]
 
 
 def _preview(process: "Process", form: MeetingForm, entry: MeetingEntry) -> str:
@@ -69,6 +159,7 @@ def _preview(process: "Process", form: MeetingForm, entry: MeetingEntry) -> str:
         process=process,
         form=form,
         refusal="",
+        correctable=_list_correctable(process),
         preview={**asdict(entry), "institution": institution},
         alike=list_meetings_alike(process, entry.held_on, entry.place),
     )

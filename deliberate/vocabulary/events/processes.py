@@ -99,6 +99,13 @@ class MeetingHeld(Event, kind="meeting.held", visibility=PUBLIC, has_text=True):
     attended: int | None = detail("number of people who attended", default=None)
 
 
+class MeetingCorrected(Event, kind="meeting.corrected", visibility=PUBLIC, has_text=True):
+    """What was recorded of a meeting was corrected; the last row of a meeting counts."""
+
+    minutes: bool = detail("minutes are published")
+    attended: int = detail("number of people who attended")
+
+
 class PhaseRemoved(Event, kind="phase.removed", visibility=PUBLIC):
     """A phase was removed from a process that is not open yet."""
 

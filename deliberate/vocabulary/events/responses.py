@@ -16,7 +16,7 @@ class ProposalAcknowledged(Event, kind="proposal.acknowledged", visibility=PUBLI
     """An institution acknowledged the proposal."""
 
 
-class ProposalReferred(Event, kind="proposal.referred", visibility=PUBLIC):
+class ProposalReferred(Event, kind="proposal.referred", visibility=PUBLIC, has_text=True):
     """An institution referred the proposal to another."""
 
     to: int | None = detail("id of the institution", default=None)
@@ -27,7 +27,7 @@ class ReferralAccepted(Event, kind="referral.accepted", visibility=PUBLIC):
     """The receiving institution accepted the referral."""
 
 
-class ReferralDeclined(Event, kind="referral.declined", visibility=PUBLIC):
+class ReferralDeclined(Event, kind="referral.declined", visibility=PUBLIC, has_text=True):
     """The receiving institution declined the referral."""
 
 
