@@ -33,6 +33,7 @@ def upload(app, content):
 )
 def test_residents_list_is_read_in_unicode_with_any_line_ends(app, clock, content):
     assert upload(app, content).status_code == 303
+    db.session.rollback()
     entries = db.session.scalars(select(ResidentEntry)).all()
     assert [entry.area for entry in entries] == ["Désa Bumi"] * 2
 

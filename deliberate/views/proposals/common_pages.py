@@ -35,10 +35,10 @@ def common_page(
     """
     if not _may_be_common(person):
         return None
-    version = session_data_version(proposal_id)
     reader = get_reader_state(proposal_id, person.id, last_read_id)
     if reader is None or not reader.is_common:
         return None
+    version = session_data_version(proposal_id)  # read before what the page is made from
 
     def make_with_slots() -> tuple[str, Sequence[int]] | None:
         with slots_in_page():

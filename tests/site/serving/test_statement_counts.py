@@ -33,14 +33,15 @@ def test_proposal_page_runs_at_most_five_statements(app, proposal_and_officer, c
     case(proposal, officer)
     page = f"/en/proposals/{proposal.id}-{proposal.slug}"
     assert asked_by(anonymous_client(app), page) <= 5
-    for reader in (
-        factories.create_resident(),
-        proposal.author,
-        officer,
-        factories.create_staff(role=Role.MODERATOR),
+    counted_unread = 1  # in the header of every page
+    for reader, asked_what_is_theirs in (
+        (factories.create_resident(), 1),
+        (proposal.author, 1),
+        (officer, 0),
+        (factories.create_staff(role=Role.MODERATOR), 0),
     ):
-        counted_unread = 1  # in the header of every page
-        assert asked_by(signed_in_client(app, reader), page) <= 6 + counted_unread
+        limit = 6 + counted_unread + asked_what_is_theirs
+        assert asked_by(signed_in_client(app, reader), page) <= limit
 
 
 @pytest.mark.parametrize("address", LISTS)
