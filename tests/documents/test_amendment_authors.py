@@ -245,7 +245,7 @@ def test_withdrawn_reply_leaves_its_place(app, document, amendment, other):
     words = (document, unit(document), "Kata yang ditarik.", Stance.FOR)
     withdraw_unit_comment(other, comment_on_unit(other, *words, parent=amendment))
     page = page_of(app, document)
-    assert "Kata yang ditarik" not in page and "Withdrawn by the author" in page
+    assert "Kata yang ditarik" not in page and "Withdrawn by its author" in page
 
 
 def test_nearly_same_amendment_is_found_behind_many_others(document, resident):

@@ -24,7 +24,7 @@ from tests import factories
 from tests.citivoice.log_rows import exchanged, log_of
 from tests.databases import release_connections
 from tests.sample_city import CITY_NOW, create_city_app
-from tests.scores.test_reason_surveys import answered_by, open_survey
+from tests.scores.questionnaires.test_reason_surveys import answered_by, open_survey
 
 
 @pytest.fixture(scope="module")

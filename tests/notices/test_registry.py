@@ -74,7 +74,7 @@ from deliberate.vocabulary.notices import Channel, NoticePage
 from tests import factories
 from tests.client import signed_in_client
 from tests.notices.mail_server import running_mail_server
-from tests.scores.test_reason_surveys import open_survey
+from tests.scores.questionnaires.test_reason_surveys import open_survey
 
 OF_ACCOUNTS = {
     NoticePage.ACCOUNT,

@@ -22,13 +22,13 @@ from deliberate.queries.scores.planned_judged_logged import (
 )
 from deliberate.vocabulary import AssessmentStage, QuestionnaireAudience, Role
 from tests import factories
+from tests.scores.questionnaires.test_questionnaires import answers_of, take_part
 from tests.scores.test_assessments import (
     EVIDENCE,
     create_assessment,
     create_judgement,
     rate_question,
 )
-from tests.scores.test_questionnaires import answers_of, take_part
 from tests.statement_counter import record_queries
 
 TODAY = date(2026, 6, 1)

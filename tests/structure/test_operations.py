@@ -68,6 +68,7 @@ KINDS_OF_SEVERAL_OPERATIONS = {
     "ballot.cast": {"cast_ballot", "enter_ballot", "confirm_ballot"},
     "amendment.withdrawn": {"withdraw_amendment", "_complete_amendment"},
     "proposal.withdrawn": {"withdraw_proposal", "_complete_proposal"},
+    "comment.edited": {"edit_comment", "change_unit_comment"},
     "comment.posted": {"post_comment", "comment_on_unit"},
     "comment.withdrawn": {"withdraw_comment", "withdraw_unit_comment"},
     "channel.linked": {"add_push_subscription", "confirm_phone_number"},

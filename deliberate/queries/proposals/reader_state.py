@@ -43,12 +43,14 @@ class ReaderState:
     """When a sanction of the person ends; None without one."""
     has_written: bool
     """Whether the person wrote a comment of the thread or judged a response."""
+    has_rated: bool
+    """Whether the person rated a comment of the thread, on whichever page it is."""
 
     @property
     def is_common(self) -> bool:
         """Return whether only support and following tell the page from that of another resident.
 
-        The ratings of the person are not known here: see `has_rated`.
+        Which comments the person rated is not known here: see `has_rated_one_of`.
         """
         return not (
             self.is_author
@@ -90,6 +92,7 @@ def to_reader_state(row: Row[*tuple[Any, ...]], is_author: bool) -> ReaderState:
         row.is_asked_to_agree,
         row.limited_until,
         row.has_written or row.has_judged,
+        row.has_rated,
     )
 
 
@@ -130,13 +133,16 @@ def _rows_of_reader(reader_id: BindParameter[int]) -> dict[str, Select[int]]:
         "has_written": select(Comment.id).where(
             Comment.proposal_id == Proposal.id, Comment.author_id == reader_id
         ),
+        "has_rated": select(Rating.id)
+        .join(Comment, Rating.comment_id == Comment.id)
+        .where(Comment.proposal_id == Proposal.id, Rating.person_id == reader_id),
         "has_judged": select(Judgement.id)
         .join(Response, Judgement.response_id == Response.id)
         .where(Response.proposal_id == Proposal.id, Judgement.person_id == reader_id),
     }
 
 
-def has_rated(reader_id: int, comment_ids: Sequence[int]) -> bool:
+def has_rated_one_of(reader_id: int, comment_ids: Sequence[int]) -> bool:
     """Return whether a person rated one of the comments."""
     given = {"reader": reader_id, "comments": list(comment_ids)}
     return bool(comment_ids) and db.session.scalar(_RATED, given) is not None

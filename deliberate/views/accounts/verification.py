@@ -25,14 +25,15 @@ from deliberate.queries.accounts.verified_residents import PAGE_SIZE, list_resid
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
+    UnreadableUpload,
     flash_with_receipt,
     form_page,
     see_other,
     submitted_data,
+    uploaded_table,
 )
 from deliberate.views.site.rate_limits import count_upload, retry_after, retry_message
 from deliberate.views.site.request_context import int_arg, request_context, signed_in_person
-from deliberate.views.uploaded_tables import UnreadableUpload, uploaded_table
 
 if TYPE_CHECKING:
     from deliberate.operations.accounts.resident_csv import ResidentTable

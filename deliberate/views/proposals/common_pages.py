@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 from flask import request, session
 
-from deliberate.queries.proposals.reader_state import ReaderState, get_reader_state, has_rated
+from deliberate.queries.proposals.reader_state import (
+    ReaderState,
+    get_reader_state,
+    has_rated_one_of,
+)
 from deliberate.queries.site.page_moments import session_data_version
 from deliberate.views.site.delivery.page_cache import MAX_QUERY_BYTES, find_or_make, page_body
+from deliberate.views.site.delivery.slots import slots_in_page
 from deliberate.views.site.request_context import is_resident
-from deliberate.views.site.slots import slots_in_page
 from deliberate.views.site.template_context import fill_slots
 
 if TYPE_CHECKING:
@@ -46,7 +50,7 @@ def common_page(
 
     variant = f"supports {reader.supports:d} follows {reader.follows:d}"
     page = find_or_make(variant, version, make_with_slots)
-    if page is None or has_rated(person.id, page.comments):
+    if page is None or (reader.has_rated and has_rated_one_of(person.id, page.comments)):
         return None
     return fill_slots(page_body(page)), reader
 

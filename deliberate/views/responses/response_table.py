@@ -16,10 +16,9 @@ from deliberate.operations.responses.response_table import (
     write_response_table,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.form_pages import BOTH, see_other
+from deliberate.views.site.form_pages import BOTH, UnreadableUpload, see_other, uploaded_table
 from deliberate.views.site.rate_limits import count_upload
 from deliberate.views.site.request_context import request_context, signed_in_person
-from deliberate.views.uploaded_tables import UnreadableUpload, uploaded_table
 
 blueprint = LocalizedBlueprint("response_table", url_prefix="/desk/answers")
 

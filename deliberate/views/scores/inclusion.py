@@ -29,14 +29,18 @@ from deliberate.queries.scores.inclusion import (
     population_hash,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.form_pages import UNPROCESSABLE, redirect_with_message
+from deliberate.views.site.form_pages import (
+    UNPROCESSABLE,
+    UnreadableUpload,
+    redirect_with_message,
+    uploaded_table,
+)
 from deliberate.views.site.rate_limits import count_upload
 from deliberate.views.site.request_context import (
     get_or_404,
     request_context,
     signed_in_person,
 )
-from deliberate.views.uploaded_tables import UnreadableUpload, uploaded_table
 from deliberate.vocabulary import PopulationField
 
 if TYPE_CHECKING:

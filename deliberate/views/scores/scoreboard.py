@@ -11,7 +11,6 @@ from deliberate.citivoice import load_formulas
 from deliberate.citivoice.framework.catalogue import load_code_books
 from deliberate.days import local_today
 from deliberate.notifications.registry import REGISTRY
-from deliberate.operations.scores.stored_scores import compute_first_scores
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.scores.assessments import may_assess
 from deliberate.queries.notices.effects import newest_effects
@@ -145,6 +144,8 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
 @blueprint.page("/<slug>/computation", "evaluator", methods=("POST",), rate_limit=TEXTS)
 def compute(slug: str) -> ResponseReturnValue:
     """Compute the scores of a process that has none yet."""
+    from deliberate.operations.scores.stored_scores import compute_first_scores  # loads DuckDB
+
     compute_first_scores(signed_in_person(), get_or_404(get_process(slug)))
     return redirect_with_message(
         url_for("scoreboard.show", slug=slug), _("The scores are computed.")

@@ -16,7 +16,7 @@ from deliberate.days import parse_day, parse_moment
 from deliberate.keys import signing_keys
 from deliberate.operations import RequestContext
 from deliberate.text import MAX_INTEGER, parse_whole_number
-from deliberate.views.site.slots import Slot, slot_or
+from deliberate.views.site.delivery.slots import Slot, slot_or
 from deliberate.vocabulary import Role
 
 if TYPE_CHECKING:

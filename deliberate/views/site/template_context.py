@@ -27,6 +27,7 @@ from deliberate.queries.processes.phases import (
     phase_title_by_key,
 )
 from deliberate.text import isolate, to_html
+from deliberate.views.site.delivery.slots import Slot, fill, slot_or
 from deliberate.views.site.request_context import (
     current_person,
     draft_owner,
@@ -34,7 +35,6 @@ from deliberate.views.site.request_context import (
     new_form_key,
     url_in_language,
 )
-from deliberate.views.site.slots import Slot, fill, slot_or
 from deliberate.views.site.static_files import asset_url
 from deliberate.views.urls import proposal_url
 from deliberate.vocabulary.events import EVENT_TYPES

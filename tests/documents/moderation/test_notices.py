@@ -22,7 +22,7 @@ from deliberate.vocabulary import ModerationRule, Role
 from tests import factories
 from tests.client import anonymous_client
 from tests.documents.draft_texts import SMALL, read_draft
-from tests.documents.test_moderation import ANSWER, amendment, comment, unit
+from tests.documents.moderation.test_moderation import ANSWER, amendment, comment, unit
 
 
 @pytest.fixture

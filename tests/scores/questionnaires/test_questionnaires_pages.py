@@ -14,8 +14,8 @@ from deliberate.queries.scores.questionnaires import count_answered, list_questi
 from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.scores.questionnaires.test_questionnaires import answers_of, open_in_an_hour, take_part
 from tests.scores.test_planned_judged_logged import publish_judgement
-from tests.scores.test_questionnaires import answers_of, open_in_an_hour, take_part
 
 
 @pytest.fixture

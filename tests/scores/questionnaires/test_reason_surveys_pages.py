@@ -12,7 +12,7 @@ from deliberate.queries.scores.studies.reason_surveys import get_reason_survey
 from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
-from tests.scores.test_reason_surveys import (
+from tests.scores.questionnaires.test_reason_surveys import (
     CONSIDERATIONS,
     PREFERENCES,
     answered_by,

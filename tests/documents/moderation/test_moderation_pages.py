@@ -15,7 +15,7 @@ from deliberate.queries.moderation.queue import open_appeals
 from deliberate.vocabulary import ModerationRule, Role, Stance
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
-from tests.documents.test_moderation import LINK, amendment, comment, hide
+from tests.documents.moderation.test_moderation import LINK, amendment, comment, hide
 
 SECRET = "katarahasia"
 
