@@ -302,7 +302,7 @@ def test_withdrawn_contributions_show_that_there_was_one(app, document, resident
     withdraw_amendment(resident, second)
     assert [row.kind for row in log()] == ["comment.withdrawn", "amendment.withdrawn"]
     page = anonymous_client(app).get(f"/en/documents/{document.id}/pasal-4").text
-    assert "Withdrawn by the author" in page and "setiap warga" not in page
+    assert "Withdrawn by its author" in page and "setiap warga" not in page
     with pytest.raises(Refused):
         withdraw_amendment(resident, second)
 

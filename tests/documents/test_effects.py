@@ -91,7 +91,7 @@ def test_pasal_that_stayed_and_older_versions_name_no_change(consulted):
 def test_adopted_contribution_names_the_version_and_a_refused_one_does_not(app, consulted):
     page = anonymous_client(app).get(f"/en/documents/{consulted.id}/pasal-11").text
     said = "The draft changed because of it in version 2"
-    items = re.findall(r'<li id="contribution-\d+">.*?</li>', page, re.DOTALL)
+    items = re.split(r'<li id="contribution-\d+">', page)[1:]
     assert sum(said in item for item in items) == 5
     (refused,) = [item for item in items if "Terlalu banyak." in item]
     assert said not in refused and "Not adopted" in refused

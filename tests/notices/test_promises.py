@@ -42,6 +42,8 @@ KEPT_BY = {
     "no longer verified": {"verification.ended"},
     "the ballot is void at once, other officers": {"ballot.objected"},
     "you are told when somebody replies": {"comment.replied"},
+    "those who follow the process or took part in it": {"document.closed"},
+    "people who joined the amendment are told": {"amendment.revised"},
     "followers of the process are notified": {"news.published"},
     "you are told what is new here": {"response.published", "phase.began", "proposal.qualified"},
     "you are notified of": set(),  # the heading of the page that lists the registry

@@ -49,8 +49,9 @@ QUOTED = {"title", "question", "outcome", "excerpt", "headline", "what", "reason
 """The texts of people that notices name; each names its language."""
 WORDS_OF_THE_SITE = (
     {"arguments", "check_outcome", "closing", "day", "decision", "due", "giver", "institution"}
-    | {"into", "joined", "name", "news", "owner", "phase_end", "poll_number", "receipt"}
-    | {"request_outcome", "sender", "supports", "to", "until_day", "week", "writer"}
+    | {"into", "joined", "name", "news", "owner", "phase_end", "poll_number", "place"}
+    | {"receipt", "request_outcome", "sender", "supports", "to", "unit_decision", "until_day"}
+    | {"version", "week", "writer"}
 )
 """What notices name besides: dates, counts, codes, and names of people and institutions."""
 

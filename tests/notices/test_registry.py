@@ -98,6 +98,10 @@ ELSEWHERE = {"desk.check", "desk.checked", "desk.sign", "desk.unpublished", "bal
     "withdrawal.objected",
     "amendment.revised",
     "amendment.promoted",
+    "document.opened",
+    "document.revised",
+    "document.closed",
+    "unit.answered",
 }
 """Tested in tests of responses, polls, moderation, accounts, proposals and documents."""
 
@@ -297,7 +301,11 @@ def polls_and_processes(city, clock, everyone):
     open_questionnaire(admin, city.process, QuestionnaireAudience.PARTICIPANTS, 14)
     assert set(everyone) <= set(city.deliver()["questionnaire.opened"])
     open_questionnaire(admin, city.process, QuestionnaireAudience.ORGANISERS, 14)
-    organisers = {*city.ids(city.officer, city.colleague, city.moderator, city.second)}
+    staff = db.session.scalars(
+        select(Person.id).where(Person.institution_id == city.institution.id)
+    ).all()
+    assert {city.officer.id, city.colleague.id} <= set(staff)
+    organisers = {*staff, *city.ids(city.moderator, city.second)}
     assert set(city.deliver()["questionnaire.organisers"]) == organisers
     survey = open_survey(admin, city.process)
     assert set(everyone) <= set(city.deliver()["reason_survey.opened"])

@@ -77,7 +77,8 @@ def test_link_is_shown_once_and_accepted_by_one_person(app, proposal, author, ot
     client = signed_in_client(app, other)
     assert submit_form(client, link).status_code == 303
     assert anonymous_client(app).get(link).status_code == 404
-    assert db.session.get(Proposal, proposal.id).coauthor_count == 1
+    factories.reload(proposal)
+    assert proposal.coauthor_count == 1
 
 
 def test_strangers_do_not_see_who_is_invited(app, proposal, other):

@@ -119,8 +119,9 @@ class CoAuthored:
 
     @property
     def author_ids(self) -> set[int]:
-        """Return the ids of the author and the co-authors."""
-        return {person.id for person in self.authors} | {self.author_id or 0} - {0}
+        """Return the ids of the author and the co-authors, without reading their accounts."""
+        others = [row.person_id for row in self.coauthors] if self.coauthor_count else []
+        return {id_ for id_ in (self.author_id, *others) if id_ is not None}
 
     @property
     def coauthor_names(self) -> list[str]:
