@@ -63,6 +63,7 @@ NOT_LINKED = {
     ),
     **dict.fromkeys(
         (
+            "coauthors.link",
             "invitations.accept",
             "messages.approve_address_change",
             "messages.confirm_address",
@@ -70,7 +71,7 @@ NOT_LINKED = {
             "password_reset.choose_passphrase",
             "unsubscribe.unsubscribe",
         ),
-        "link with a token in a mail",
+        "link with a token, in a mail or passed on",
     ),
     **dict.fromkeys(
         (
@@ -119,7 +120,6 @@ NOT_LINKED = {
     "news.index": "on a process with news",
     "questionnaires.answer": "on the page of a questionnaire that is open",
     "reason_surveys.answer": "on the page of a survey of reasons that is open",
-    "reason_surveys.open_survey": "the form of a survey that is not open yet",
     "reason_surveys.withdraw": "on the page of a survey of reasons, for who answered",
     "response_form.preview": "redirect after saving a response",
     "sanctions.own_sanction": "on the account page during a limit",
@@ -129,6 +129,8 @@ NOT_LINKED = {
     **dict.fromkeys(("embeds.oembed", "embeds.show"), "for pages of other sites"),
     "overlaps.settle": "on the desk of mandates once there is an overlap",
     "webhooks.show": "on the list of webhooks once there is one",
+    "unit_contributions.change": "on the account page, while a moderator asks to change a text",
+    "unit_contributions.show": "on the account page of its author, and in mails",
     "unsubscribe.demo_mails": "address of the demo for those who show it",
     **dict.fromkeys(("welcome.codes", "welcome.show"), "redirect after joining"),
     **dict.fromkeys(
