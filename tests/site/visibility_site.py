@@ -44,6 +44,8 @@ from deliberate.models import (
     ProcessChange,
     ProcessNews,
     Proposal,
+    ReasonItem,
+    ReasonSurvey,
     ResponseDraft,
     ResponseTemplate,
     Sample,
@@ -167,6 +169,7 @@ def build_site(app: Flask) -> VisibilitySite:
     )
     with unrecorded("test settings"):
         site.reader.email_confirmed_at = now()
+        site.reader.research_consent = True
     factories.create_staff(role=Role.MODERATOR)
     for state in STATES:
         _create_proposal(site, state)
@@ -466,6 +469,24 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
             purpose="x",
             ethics_reference="x",
             access_until=today + timedelta(days=30),
+        ),
+        DataAccessRequest(
+            process_id=site.process.id,
+            person_id=evaluator.id,
+            purpose="x",
+            ethics_reference="x",
+            access_until=today + timedelta(days=30),
+            decided_at=now(),
+            is_granted=True,
+            built_at=now(),
+        ),
+        ReasonSurvey(
+            process_id=site.process.id,
+            opened_by_id=evaluator.id,
+            before_closes_at=now() + timedelta(days=7),
+            after_opens_at=now() + timedelta(days=14),
+            closes_at=now() + timedelta(days=21),
+            items=[ReasonItem(name=name, text_id="x", text_en="x") for name in ("C1", "P1")],
         ),
     ]
 
