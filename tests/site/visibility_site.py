@@ -80,7 +80,7 @@ from deliberate.operations.moderation.rules import publish_rules
 from deliberate.operations.moderation.sanctions import impose_sanction
 from deliberate.operations.polls.polls import PollRules, open_poll
 from deliberate.operations.polls.statements import decide_statement, suggest_statement
-from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
+from deliberate.operations.processes.meetings import MeetingEntry, correct_meeting, record_meeting
 from deliberate.operations.processes.news import publish_news, withdraw_news
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
@@ -347,7 +347,9 @@ def _publish_information(admin: Person, process: Process) -> None:
     add_draft_text(
         admin, process, factories.create_resident(), factories.create_resident(), answers=True
     )
-    record_meeting(admin, process, MeetingEntry(now().date(), "Balai", 12, "id", "Isi"))
+    meeting = record_meeting(admin, process, MeetingEntry(now().date(), "Balai", 12, "id", "Isi"))
+    corrected = MeetingEntry(now().date(), "Kantor", 12, "id", "Isi")
+    correct_meeting(admin, meeting, corrected, "salah tempat", 0)
     withdraw_news(admin, publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text")))
 
 
