@@ -3,11 +3,15 @@
 from flask import Flask
 from sqlalchemy import select
 
-from deliberate.database import db
+from deliberate.database import db, unrecorded
 from deliberate.models import Assessment, Document, Person, Poll, Proposal, Response
 from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.devices import sign_in
+from deliberate.operations.documents.answer_desk import ask_consents
+from deliberate.operations.documents.answers import AnswerEntry
+from deliberate.operations.documents.contributions import AmendmentEntry, propose_amendment
 from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
+from deliberate.operations.proposals.coauthors import accept_coauthorship, invite_coauthor
 from deliberate.operations.proposals.drafts import save_draft
 from deliberate.operations.releases.study_plans import register_plan
 from deliberate.operations.scores import assessments as assessment_operations
@@ -17,8 +21,16 @@ from deliberate.operations.scores.settling import adjudicate_difference
 from deliberate.operations.scores.study_files import add_file
 from deliberate.operations.scores.study_sources import SourceInput, add_source
 from deliberate.queries.accounts.people import get_person_by_sign_in_name
+from deliberate.queries.documents.answer_desk import list_open_pages
+from deliberate.queries.documents.documents import get_unit, get_version
 from deliberate.queries.processes.processes import get_process
-from deliberate.vocabulary import AssessmentStage, ConsentScope, EvidenceKind
+from deliberate.vocabulary import (
+    AssessmentStage,
+    ConsentScope,
+    EvidenceKind,
+    ResponseGround,
+    UnitDecision,
+)
 from tests.documents.draft_texts import add_draft_text
 from tests.sample_city import CITY_NOW
 
@@ -158,6 +170,40 @@ def add_draft() -> Document:
     return add_draft_text(
         get_account("petugas"), process, get_account("warga"), get_account("peneliti"), answers=True
     )
+
+
+def add_shared_amendments(document: Document) -> None:
+    """Let the resident write an amendment with a researcher, and be invited to another one."""
+    resident, researcher = get_account("warga"), get_account("peneliti")
+    unit = get_unit(get_version(document), "pasal-2")  # type: ignore[arg-type]  # the draft has one
+    assert unit is not None
+    texts = [(resident, "Berlaku esok hari."), (researcher, "Berlaku bulan depan.")]
+    own, other = (
+        propose_amendment(author, document, unit, AmendmentEntry(2, words, "Perlu persiapan."))
+        for author, words in texts
+    )
+    invited = invite_coauthor(resident, own, researcher.display_name)
+    accept_coauthorship(researcher, invited.invitation)
+    invite_coauthor(researcher, other, resident.display_name)
+
+
+def add_answer_draft(document: Document) -> None:
+    """Let an officer ask a colleague to check an answer on a draft text."""
+    officer = get_account("petugas")
+    unit = get_unit(get_version(document), "pasal-1")  # type: ignore[arg-type]  # the draft has one
+    assert unit is not None and officer.institution is not None
+    waiting = next(row for row in list_open_pages([document]) if row.unit.address == unit.address)
+    entry = AnswerEntry(
+        UnitDecision.NOT_ADOPTED,
+        ResponseGround.BUDGET,
+        "Petugasnya terlalu sedikit.",
+        waiting.contribution_ids,
+    )
+    with unrecorded("test settings"):
+        officer.institution.needs_check = True
+    ask_consents(officer, document, unit, entry)
+    with unrecorded("test settings"):  # so that the other forms of the desk publish at once
+        officer.institution.needs_check = False
 
 
 def add_study() -> None:

@@ -18,7 +18,7 @@ def document(shared_city: Flask) -> dict:
 
 def _name_what_exists(case):
     """Put slugs that exist into a case: any other name is refused, which no schema can say."""
-    for name, slug in (("process", "kipp-1a"), ("institution", "oikn")):
+    for name, slug in (("process", "kipp-1a"), ("institution", "sarpras")):
         if case.query and name in case.query:
             case.query[name] = slug
 

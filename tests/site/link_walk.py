@@ -63,6 +63,7 @@ NOT_LINKED = {
     ),
     **dict.fromkeys(
         (
+            "coauthors.link",
             "invitations.accept",
             "messages.approve_address_change",
             "messages.confirm_address",
@@ -70,7 +71,7 @@ NOT_LINKED = {
             "password_reset.choose_passphrase",
             "unsubscribe.unsubscribe",
         ),
-        "link with a token in a mail",
+        "link with a token, in a mail or passed on",
     ),
     **dict.fromkeys(
         (
@@ -119,7 +120,6 @@ NOT_LINKED = {
     "news.index": "on a process with news",
     "questionnaires.answer": "on the page of a questionnaire that is open",
     "reason_surveys.answer": "on the page of a survey of reasons that is open",
-    "reason_surveys.open_survey": "the form of a survey that is not open yet",
     "reason_surveys.withdraw": "on the page of a survey of reasons, for who answered",
     "response_form.preview": "redirect after saving a response",
     "sanctions.own_sanction": "on the account page during a limit",
@@ -129,6 +129,8 @@ NOT_LINKED = {
     **dict.fromkeys(("embeds.oembed", "embeds.show"), "for pages of other sites"),
     "overlaps.settle": "on the desk of mandates once there is an overlap",
     "webhooks.show": "on the list of webhooks once there is one",
+    "unit_contributions.change": "on the account page, while a moderator asks to change a text",
+    "unit_contributions.show": "on the account page of its author, and in mails",
     "unsubscribe.demo_mails": "address of the demo for those who show it",
     **dict.fromkeys(("welcome.codes", "welcome.show"), "redirect after joining"),
     **dict.fromkeys(
@@ -165,7 +167,8 @@ class LinkWalk:
         """Endpoints that a link or a form leads to."""
         self.failures: dict[str, int] = {}
         """The status of each link that leads to no page."""
-        self._opened: Counter[str] = Counter()
+        self._opened: Counter[tuple[str, object]] = Counter()
+        """How many pages are opened of each endpoint, on draft texts of each of these."""
 
     def run(self, first_page: str) -> None:
         """Open the first page and the pages that it leads to, at most some of each endpoint."""
@@ -179,9 +182,12 @@ class LinkWalk:
 
     def _targets(self, url: str, source: str) -> Iterator[str]:
         endpoint = self._endpoint(url, source)
-        if endpoint is None or self._opened[endpoint] >= self.pages_of_an_endpoint:
+        if endpoint is None:
             return
-        self._opened[endpoint] += 1
+        kind = endpoint, self._draft_text(url)
+        if self._opened[kind] >= self.pages_of_an_endpoint:
+            return
+        self._opened[kind] += 1
         response = self.client.get(url)
         asks_to_sign_in = response.status_code == 401 and 'name="held_path"' in response.text
         if response.status_code >= 400 and not asks_to_sign_in:
@@ -194,6 +200,11 @@ class LinkWalk:
             yield from _same_site(url, links)
             for target in _same_site(url, ACTION.findall(response.text)):
                 self._endpoint(target, url)
+
+    def _draft_text(self, url: str) -> object:
+        """Return the draft text of a page: what is open on one draft is closed on another."""
+        _endpoint, values = self.adapter.match(urlsplit(url).path, method="GET")
+        return values.get("document_id")
 
     def read_page(self, url: str, response: TestResponse) -> None:
         """Look at a page that the walk has opened."""
@@ -227,8 +238,9 @@ def routes_of(audience: str) -> set[str]:
 
 def add_content(name: str) -> None:
     """Give an account what its pages show only to those who have it."""
-    demo_pages.add_draft()
+    document = demo_pages.add_draft()
     if name == "warga":
+        demo_pages.add_shared_amendments(document)
         demo_pages.resident_pages()  # which begins a draft
         create_proposal(author=demo_pages.get_account(name))
         create_poll()
@@ -237,6 +249,8 @@ def add_content(name: str) -> None:
         demo_pages.add_study()
     if name in {"", "penilai", "peneliti"}:
         demo_pages.add_plan_and_meeting(name or "peneliti")
+    if name in {"petugas", "admin"}:
+        demo_pages.add_answer_draft(document)
     if name in {"moderator", "admin"}:
         comment = db.session.scalars(select(Comment).where(Comment.withdrawn_at.is_(None))).first()
         assert comment is not None

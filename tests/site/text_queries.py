@@ -30,7 +30,10 @@ from deliberate.queries.processes.processes import (
 from deliberate.queries.proposals.listing import ProposalFilters, filter_choices, list_proposals
 from deliberate.queries.proposals.map_marks import list_places, overview_map
 from deliberate.queries.proposals.workflow_state import ListState
-from deliberate.queries.releases.data_access_requests import requestable_processes
+from deliberate.queries.releases.data_access_requests import (
+    requestable_processes,
+    studies_with_acts_of,
+)
 from deliberate.queries.responses.desk import list_open_cases
 from deliberate.queries.responses.desk_reports import get_monthly_report
 from deliberate.queries.responses.institution_figures import list_often_referred_proposals
@@ -42,6 +45,7 @@ from deliberate.queries.responses.responses import (
 )
 from deliberate.queries.scores.assessments import public_assessments
 from deliberate.queries.scores.comparison import comparison_choices
+from deliberate.queries.scores.studies.cases import get_judged_process, list_judged_cases
 from deliberate.queries.search.query import KINDS, SearchQuery, search_texts
 from deliberate.queries.search.similar_proposals import similar_proposals
 from deliberate.queries.site.pictures import first_pictures, list_pictures
@@ -168,6 +172,10 @@ READERS = {
     "queries.accounts.verified_residents.entry_of_address": NO_TEXT,
     "queries.accounts.verified_residents.is_on_resident_list": NO_TEXT,
     "queries.accounts.verified_residents.list_resident_lists": ASSESSORS,
+    "queries.log.assessments.compare_assessments": NO_TEXT,
+    "queries.log.authors.compare_authors": NO_TEXT,
+    "queries.log.decided_states.compare_decided_states": NO_TEXT,
+    "queries.log.draft_texts.compare_draft_texts": NO_TEXT,
     "queries.log.official_texts.compare_official_texts": NO_TEXT,
     "queries.log.page_comparison.compare_pages": NO_TEXT,
     "queries.moderation.contributions.get_contribution": CHECKED_BY_CALLER,
@@ -355,6 +363,9 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
     "queries.releases.data_access_requests.requestable_processes": lambda _site: (
         requestable_processes()
     ),
+    "queries.releases.data_access_requests.studies_with_acts_of": lambda site: studies_with_acts_of(
+        site.reader
+    ),
     "queries.responses.desk.list_open_cases": lambda _site: list_open_cases(None),
     "queries.responses.desk_reports.get_monthly_report": lambda _site: get_monthly_report(
         None, date(2026, 3, 1)
@@ -378,6 +389,10 @@ VISIBLE_TO_ANYONE: dict[str, Callable[[VisibilitySite], object]] = {
         site.process.id
     ),
     "queries.scores.comparison.comparison_choices": lambda _site: comparison_choices("id"),
+    "queries.scores.studies.cases.get_judged_process": lambda site: [
+        get_judged_process(slug) for slug in ("rencana", site.process.slug)
+    ],
+    "queries.scores.studies.cases.list_judged_cases": lambda _site: list_judged_cases(),
     "queries.search.query.search_texts": lambda _site: [
         search_texts(SearchQuery(SEARCHED_WORD, kind, state=state))
         for kind in KINDS

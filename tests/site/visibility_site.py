@@ -44,6 +44,8 @@ from deliberate.models import (
     ProcessChange,
     ProcessNews,
     Proposal,
+    ReasonItem,
+    ReasonSurvey,
     ResponseDraft,
     ResponseTemplate,
     Sample,
@@ -78,7 +80,7 @@ from deliberate.operations.moderation.rules import publish_rules
 from deliberate.operations.moderation.sanctions import impose_sanction
 from deliberate.operations.polls.polls import PollRules, open_poll
 from deliberate.operations.polls.statements import decide_statement, suggest_statement
-from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
+from deliberate.operations.processes.meetings import MeetingEntry, correct_meeting, record_meeting
 from deliberate.operations.processes.news import publish_news, withdraw_news
 from deliberate.operations.processes.process_information import (
     DocumentEntry,
@@ -167,6 +169,7 @@ def build_site(app: Flask) -> VisibilitySite:
     )
     with unrecorded("test settings"):
         site.reader.email_confirmed_at = now()
+        site.reader.research_consent = True
     factories.create_staff(role=Role.MODERATOR)
     for state in STATES:
         _create_proposal(site, state)
@@ -344,7 +347,9 @@ def _publish_information(admin: Person, process: Process) -> None:
     add_draft_text(
         admin, process, factories.create_resident(), factories.create_resident(), answers=True
     )
-    record_meeting(admin, process, MeetingEntry(now().date(), "Balai", 12, "id", "Isi"))
+    meeting = record_meeting(admin, process, MeetingEntry(now().date(), "Balai", 12, "id", "Isi"))
+    corrected = MeetingEntry(now().date(), "Kantor", 12, "id", "Isi")
+    correct_meeting(admin, meeting, corrected, "salah tempat", 0)
     withdraw_news(admin, publish_news(admin, process, ("Kabar", "News"), ("Isi", "Text")))
 
 
@@ -466,6 +471,24 @@ def _rows_without_operations(site: VisibilitySite, institution: Institution) -> 
             purpose="x",
             ethics_reference="x",
             access_until=today + timedelta(days=30),
+        ),
+        DataAccessRequest(
+            process_id=site.process.id,
+            person_id=evaluator.id,
+            purpose="x",
+            ethics_reference="x",
+            access_until=today + timedelta(days=30),
+            decided_at=now(),
+            is_granted=True,
+            built_at=now(),
+        ),
+        ReasonSurvey(
+            process_id=site.process.id,
+            opened_by_id=evaluator.id,
+            before_closes_at=now() + timedelta(days=7),
+            after_opens_at=now() + timedelta(days=14),
+            closes_at=now() + timedelta(days=21),
+            items=[ReasonItem(name=name, text_id="x", text_en="x") for name in ("C1", "P1")],
         ),
     ]
 

@@ -146,9 +146,13 @@ CONTRIBUTIONS = Resource(
         stored("replacement", "string", "the words that an amendment proposes"),
         stored("quoted", "string", "the words of the unit when it was written on"),
         stored("language", "string", "language it was written in", "id"),
+        stored("number", "integer", "number of its present wording", 1),
+        stored("parent_id", "integer", "contribution that it replies to"),
+        stored("promoted_to_id", "integer", "proposal that its authors made of it"),
         released(_AMENDMENTS, "author_role", "resident"),
         released(_AMENDMENTS, "institution_id"),
         released(_AMENDMENTS, "posted_at"),
+        stored("edited_at", "datetime", "when its text was last changed"),
         released(_AMENDMENTS, "withdrawn_at"),
         released(_AMENDMENTS, "hidden_at", columns=("hidden_at",)),
         stored(
@@ -164,6 +168,7 @@ CONTRIBUTIONS = Resource(
     ),
     left_out={
         "author_id": AUTHOR,
+        "coauthor_count": AUTHOR,
         "account_class": IN_RELEASES,
         "salt": TECHNICAL,
         "held_until": "a hold ends by itself",

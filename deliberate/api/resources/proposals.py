@@ -103,6 +103,7 @@ PROPOSALS = Resource(
     left_out={
         "author_id": AUTHOR,
         "coauthor_count": IN_RELEASES,
+        "coauthor_ids": AUTHOR,
         "slug": IN_ADDRESS,
         "body_html": RENDERED,
         "renderer": TECHNICAL,

@@ -6,6 +6,7 @@ from flask import render_template, url_for
 
 from deliberate.forms.documents import DECISIONS, UnitCommentForm
 from deliberate.permissions.documents import is_contributing_offered, may_answer_contributions
+from deliberate.permissions.proposals.proposals import may_submit
 from deliberate.queries.documents.answers import list_answers
 from deliberate.queries.documents.contributions import joined_ids, list_replies
 from deliberate.queries.documents.effects import get_page_effects
@@ -21,6 +22,7 @@ def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> s
     document, reader = page.document, current_person()
     causes, changed = get_page_effects(document, page.version, [part.unit for part in page.parts])
     is_current = page.version.number == document.version
+    may_contribute = is_contributing_offered(reader, document)
     shown = [*page.amendments, *page.comments]
     replies = list_replies([row.row.id for row in shown])
     ids = [row.row.id for row in shown] + [row.id for rows in replies.values() for row in rows]
@@ -32,7 +34,9 @@ def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> s
         process=document.process,
         form=form or UnitCommentForm(version=str(page.version.number)),
         is_current=is_current,
-        takes_contributions=is_contributing_offered(reader, document) if is_current else None,
+        takes_contributions=may_contribute if is_current else None,
+        may_contribute=may_contribute,
+        may_propose=may_submit(reader, document.process) if reader else None,
         answers=list_answers(ids),
         decisions=DECISIONS,
         causes=causes,
