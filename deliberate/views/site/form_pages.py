@@ -7,13 +7,14 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
 
 from deliberate.decoding import UndecodableText, decoded
 from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.views.site.request_context import request_context
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+    from werkzeug.datastructures import ImmutableMultiDict
     from wtforms import Form
 
 BOTH = ("GET", "POST")
@@ -102,7 +103,7 @@ class UnreadableUpload(ValueError):
     """The bytes of a file are no text that can be read; the message says what to do."""
 
 
-def uploaded_table(file: "FileStorage") -> str:
+def uploaded_table(file: FileStorage) -> str:
     """Return the text of an uploaded table with the line ends of this system.
 
     Raises UnreadableUpload for another encoding: a guess would store wrong letters.
