@@ -159,7 +159,12 @@ def synthetic_facts(seed: int, *, is_merged: bool) -> citivoice.Facts:
     shares = [("age", band, share) for band, share in (("a", 0.2), ("b", 0.3), ("c", 0.5))]
     shares += [("district", f"d{n}", None if n == 6 else 1 / 6) for n in range(7)]
     coded = [(a, b, 20 if a == b else 2) for a in range(4) for b in range(4)]
+    units = [
+        (f"1.{n}", 2 * old + new, 2 * old, draw.randrange(2 * old + 1))
+        for n, (old, new) in enumerate((draw.randrange(5), draw.randrange(3)) for _ in range(30))
+    ]
     tables = {
+        "consultation_facts": table_from_rows("consultation_facts", units),
         "response_facts": table_from_rows(
             "response_facts", [response_row(number, draw) for number in range(90)]
         ),

@@ -11,7 +11,7 @@ from deliberate.database import db, unrecorded
 from deliberate.exports.columns import codebook
 from deliberate.exports.csv_writer import csv_cell
 from deliberate.exports.release_builder import ReleaseNotWritable, build_release
-from deliberate.models import Interaction, Proposal
+from deliberate.models import Interaction, Person, Proposal
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.moderation.decisions import hide_contribution
 from deliberate.operations.proposals.supports import support_proposal
@@ -121,7 +121,10 @@ def test_open_release_has_no_text_name_or_actor_id(process, tmp_path):
     build_release(process, tmp_path / "r")
     text = release_text(tmp_path / "r")
     actors = {row.actor_id for row in db.session.query(Interaction) if row.actor_id}
-    assert "mahal" not in text and "Warga" not in text
+    people = db.session.query(Person).all()
+    assert len(people) >= 4 and "mahal" not in text
+    assert not any(person.display_name in text for person in people)
+    assert not any(person.sign_in_name in text for person in people)
     assert not any(actor in text for actor in actors)
 
 
@@ -222,4 +225,7 @@ def test_commands_report_missing_inputs_briefly(app, arguments, code):
 
 def test_score_command_refuses_an_empty_folder(app, tmp_path):
     result = run(app, "score", str(tmp_path))
-    assert result.exit_code == 2 and "no events" in result.stderr
+    assert result.exit_code == 2 and "manifest.json: No such file" in result.stderr
+    (tmp_path / "manifest.json").write_text('{"files": {}, "withheld": {}}')
+    result = run(app, "score", str(tmp_path))
+    assert result.exit_code == 2 and "no events.parquet or events.csv" in result.stderr

@@ -219,7 +219,8 @@ def _read_meta(election: Election) -> None:
             election.meta[str(key).lower()] = str(value)
     report.rows = len(election.meta)
     report.columns = {key: key in META_COLUMNS for key in election.meta}
-    _require(report, "vote_type")
+    if "vote_type" not in election.meta:  # also where the section has no rows at all
+        raise UnreadableSource(f"{report.file}: META: no column vote_type")
     if election.vote_type not in POLL_TYPES:
         raise UnreadableSource(
             f"{report.file}: META: vote_type is {election.vote_type[:40]!r}; "

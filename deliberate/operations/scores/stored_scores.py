@@ -1,5 +1,7 @@
 """Storing the scores of processes, so that pages show what was computed and when."""
 
+from __future__ import annotations
+
 import json
 from datetime import datetime
 

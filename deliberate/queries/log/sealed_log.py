@@ -1,5 +1,7 @@
 """The sealed log as CitiVoice reads it: Parquet segments, then rows of the database."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
-from deliberate.citivoice import COLUMNS, KINDS_OF_EVERY_PROCESS, Log
+from deliberate import citivoice  # names are loaded, with numpy, where they are used
 from deliberate.database import db
 from deliberate.models import DetachedPartition, Interaction, Position, Segment
 from deliberate.models.log.detached import SegmentMissing
@@ -18,7 +20,7 @@ ROWS_PER_QUERY = 50_000
 
 def load_process_log(
     log_path: Path, process_id: int | None = None, below: int | None = None
-) -> Log:
+) -> citivoice.Log:
     """Return the sealed log: segments, then the rows after the last segment.
 
     Segments contain every process; the rows after them are those of the process (None: of all)
@@ -27,7 +29,8 @@ def load_process_log(
     """
     end = below if below is not None else _sealed_size()
     files, covered = segment_files(log_path, end)
-    return Log.from_files(*files) + Log.from_columns(_rows_after(covered, end, process_id))
+    rows = citivoice.Log.from_columns(_rows_after(covered, end, process_id))
+    return citivoice.Log.from_files(*files) + rows
 
 
 def segment_files(log_path: Path, below: int) -> tuple[list[Path], int]:
@@ -65,14 +68,16 @@ def _is_read(process_id: int | None) -> ColumnElement[bool]:
     """Return the condition of the entries that the scores of a process are computed from."""
     if process_id is None:
         return true()
-    return or_(Interaction.process_id == process_id, Interaction.kind.in_(KINDS_OF_EVERY_PROCESS))
+    return or_(
+        Interaction.process_id == process_id, Interaction.kind.in_(citivoice.KINDS_OF_EVERY_PROCESS)
+    )
 
 
 def _rows_after(
     first: int, below: int, process_id: int | None
 ) -> Iterator[dict[str, list[Any]]]:  # Any: log columns have many types
     session: Session = db.session()
-    names = [name for name in COLUMNS if name != "details"]
+    names = [name for name in citivoice.COLUMNS if name != "details"]
     columns = [Position.seq if name == "seq" else getattr(Interaction, name) for name in names]
     stored_details = type_coerce(Interaction.details, Text)
     for start in range(first, below, ROWS_PER_QUERY):

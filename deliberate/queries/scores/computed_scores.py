@@ -1,5 +1,7 @@
 """The sealed log of a process for scoring, and the scores computed from it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta

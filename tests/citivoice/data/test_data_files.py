@@ -62,7 +62,7 @@ def test_every_described_indicator_is_measured() -> None:
         ),
         ("framework.toml", '"meetings"]', '"parties"]', "CC1", "logged parties is unknown"),
         ("framework.toml", "[criteria.CC2]", "[criteria.XX2]", "XX2", "begins with no category"),
-        ("framework.toml", 'version = "1.1"', "", "version", "is missing"),
+        ("framework.toml", 'version = "2.0"', "", "version", "is missing"),
     ],
 )
 def test_check_names_file_and_place_of_a_flaw(
