@@ -261,7 +261,7 @@ def _group_acts(process_id: int) -> dict[tuple[str, str], list[GroupAct]]:
     rows = (
         select(Interaction.actor_id, Interaction.details, Interaction.kind, Interaction.occurred_at)
         .where(Interaction.process_id == process_id, Interaction.kind.in_(CHANGES))
-        .order_by(Interaction.seq)
+        .order_by(Interaction.id)
     )
     acts: dict[tuple[str, str], list[GroupAct]] = defaultdict(list)
     for actor, details, kind, moment in db.session.execute(rows):
