@@ -176,6 +176,7 @@ def test_case_is_described_by_pages_and_nothing_typed_is_lost(app):
     page = browser.get(answer.location).text
     assert '<option selected value="case-pusat-komando-kota"' in " ".join(page.split())
     submit_form(browser, path, title=TITLE, question="Sama", institution="")
+    db.session.rollback()
     slugs = {row.slug for row in db.session.query(Process)}
     assert slugs == {"case-pusat-komando-kota", "case-pusat-komando-kota-2"}
 
