@@ -4,18 +4,22 @@ A file of any length is read row by row into a spool; what is held in memory for
 place in a cache of fixed size. The file has no name and is gone when the spool is.
 """
 
-import marshal
-import pickle
 import sqlite3
 from collections.abc import Iterator, MutableMapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from deliberate.imports.source_records import Author, SourceAct, SourceComment, StoredComment
+from deliberate.imports.spool_values import (
+    from_micros,
+    packed_plain,
+    packed_record,
+    to_micros,
+    unpacked_plain,
+    unpacked_record,
+)
 from deliberate.vocabulary import AccountClass, Role
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _IN_ORDER = (
     "SELECT a.content, a.at, a.rank, a.depth, c.proposal, c.parent, c.at, c.orphan"
     " FROM act a LEFT JOIN comment c ON c.act = a.id WHERE :rank IS NULL OR a.rank = :rank"
@@ -34,39 +38,19 @@ def open_temporary() -> sqlite3.Connection:
     return connection
 
 
-def to_micros(moment: datetime) -> int:
-    """Return a time as microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def from_micros(micros: int) -> datetime:
-    """Return the time of microseconds since 1970."""
-    return _EPOCH + micros * _MICROSECOND
-
-
-def packed(value: object) -> bytes:
-    """Return a value as it is written to a spool."""
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-
-
-def unpacked_value(content: bytes) -> Any:
-    """Return a value that this process wrote to a spool."""
-    return pickle.loads(content)  # noqa: S301 (a file without a name, written by this process)
-
-
-def _packed_act(act: SourceAct) -> bytes:
+def _packed_act(act: SourceAct) -> str:
     """Return an act as it is written; a comment as plain values, for most acts are comments."""
     if not isinstance(act, SourceComment):
-        return packed(act)
+        return packed_record(act)
     author = act.author
     who = None
     if author is not None:
         who = (author.source_id, author.role.value, author.account_class.value, author.name)
-    return marshal.dumps((act.source_id, act.body, act.markup, act.stance, act.is_blank, who))
+    return packed_plain((act.source_id, act.body, act.markup, act.stance, act.is_blank, who))
 
 
-def _comment(content: bytes, proposal: str, parent: str, at: int) -> SourceComment:
-    source_id, body, markup, stance, is_blank, who = marshal.loads(content)  # noqa: S302 (as above)
+def _comment(content: str, proposal: str, parent: str, at: int) -> SourceComment:
+    source_id, body, markup, stance, is_blank, who = unpacked_plain(content)
     author = who and Author(who[0], Role(who[1]), AccountClass(who[2]), who[3])
     comment = SourceComment(
         from_micros(at), proposal, author, source_id, parent, body, markup, stance
@@ -82,13 +66,13 @@ class ActSpool:
         self.connection = open_temporary()
         self.connection.execute(
             "CREATE TABLE act (id INTEGER PRIMARY KEY, at INTEGER, rank INTEGER, depth INTEGER,"
-            " content BLOB)"
+            " content TEXT)"
         )
         self.connection.execute(
             "CREATE TABLE comment (act INTEGER PRIMARY KEY, source_id TEXT, proposal TEXT,"
             " parent TEXT, at INTEGER, at_again INTEGER, sort_at INTEGER, depth INTEGER DEFAULT 0,"
             " level INTEGER, orphan INTEGER DEFAULT 0, place TEXT, parent_place TEXT,"
-            " walked INTEGER DEFAULT 0, line INTEGER, source BLOB)"
+            " walked INTEGER DEFAULT 0, line INTEGER, source TEXT)"
         )
         self.connection.execute("CREATE UNIQUE INDEX comment_id ON comment (source_id)")
         self._count = 0
@@ -158,8 +142,7 @@ def _act(row: tuple[Any, ...]) -> SourceAct:
         comment.sort_key = (from_micros(sort_at), rank, depth)
         comment.depth, comment.is_orphan = depth, bool(orphan)
         return comment
-    act: SourceAct = unpacked_value(content)
-    return act
+    return unpacked_record(content)
 
 
 class StoredComments(MutableMapping[str, StoredComment]):

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from deliberate.imports.act_spool import ActSpool, packed, to_micros, unpacked_value
+from deliberate.imports.act_spool import ActSpool
 from deliberate.imports.source import Reject, Row, reject
 from deliberate.imports.source_records import SourceComment, StoredComment
+from deliberate.imports.spool_values import packed_plain, to_micros, unpacked_plain
 
 _ADD = (
     "INSERT INTO comment (act, source_id, proposal, parent, at, at_again, place, parent_place,"
@@ -72,7 +73,7 @@ class ThreadBuilder:
         values = (
             *(self._acts.add(comment), comment.source_id, comment.proposal, comment.parent),
             *(to_micros(comment.at), again, place, parent_place, row.line),
-            packed((row.file, dict(row.fields), row.section, row.language)),
+            packed_plain((row.file, dict(row.fields), row.section, row.language)),
         )
         self._sql.execute(_ADD, values)
 
@@ -220,6 +221,6 @@ class ThreadBuilder:
             walked.update(path)
 
 
-def _row(line: int, source: bytes) -> Row:
-    file, fields, section, language = unpacked_value(source)
+def _row(line: int, source: str) -> Row:
+    file, fields, section, language = unpacked_plain(source)
     return Row(file, line, fields, section, language)
