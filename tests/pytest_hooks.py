@@ -34,9 +34,8 @@ WITHOUT_COVERAGE = (
     "tests/site/test_text_visibility.py",
 )
 """Walks, simulations and attacks: measuring what they repeat takes longer than they do."""
-ACCEPTED_REASONS = ("../shared", "only root mounts one", "LibreOffice is not installed")
-"""Reasons for skipping that REQUIRE_ALL accepts: data outside the repository, root rights, an
-office suite of half a gigabyte."""
+ACCEPTED_REASONS = ("../shared", "only root mounts one")
+"""Reasons for skipping that REQUIRE_ALL accepts: data outside the repository, root rights."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

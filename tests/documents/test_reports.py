@@ -84,7 +84,10 @@ def test_report_opens_in_libreoffice(app, draft, tmp_path):
     file = anonymous_client(app).get(f"/id/documents/{draft.id}/report.docx")
     (tmp_path / "report.docx").write_bytes(file.data)
     subprocess.run(
-        ["soffice", "--headless", "--convert-to", "txt:Text", "report.docx"],
+        [
+            *("soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"),
+            *("--convert-to", "txt:Text", "report.docx"),
+        ],
         cwd=tmp_path,
         check=True,
         timeout=120,
