@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import click
@@ -109,7 +110,8 @@ def _migrate_or_exit(app: Flask) -> None:
 
 def is_schema_current() -> bool:
     """Return whether the database has the schema of this version."""
-    return _current_revision() == _scripts().get_current_head()
+    head = _scripts().get_current_head()
+    return _current_revision(head) == head
 
 
 def knows_revision(revision: str) -> bool:
@@ -118,14 +120,20 @@ def knows_revision(revision: str) -> bool:
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(Path(current_app.extensions["migrate"].directory)))
+    return _scripts_in(str(Path(current_app.extensions["migrate"].directory)))
 
 
-def _current_revision() -> str | None:
-    """Return the revision of the database; None for an empty one."""
+@cache
+def _scripts_in(directory: str) -> ScriptDirectory:
+    """Return the migrations of a folder, which are read once in a process."""
+    return ScriptDirectory(directory)
+
+
+def _current_revision(head: str | None) -> str | None:
+    """Return the revision of the database, whose newest one is `head`; None for an empty one."""
     with db.engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is not None and not knows_revision(revision):
+    if revision not in (None, head) and not knows_revision(revision):
         raise click.ClickException(
             f"the database is at revision {revision}, which this version does not know: "
             "a newer version made it"

@@ -1,6 +1,7 @@
 """Write transactions on both stores; this module holds the only commit of the recorded store."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -12,11 +13,13 @@ from deliberate.database.base import db
 from deliberate.database.data_version import begin_watching, change_version
 from deliberate.database.replica import leave_replica
 
-QUEUE_TIMEOUT_S = {"sqlite": 0.05, "postgresql": 2.0}
-"""Wait for a place among the writers.
+QUEUE_TIMEOUT_S = 2.0
+"""Longest wait for a place among the writers, as long as others come and go."""
+STALLED_S = {"sqlite": 0.05, "postgresql": 0.25}
+"""Time without a writer who came or went, after which no place is soon free.
 
-On SQLite requests that wait for the write lock hold the places: where all are taken, the lock is
-not soon free. On PostgreSQL requests that write beside each other do: a place is soon free.
+On SQLite only requests that wait for the write lock hold a place; on PostgreSQL those that write
+beside each other do.
 """
 READER_THREADS = 3
 """Threads of a server without a place among the writers."""
@@ -26,9 +29,43 @@ class TooManyWriters(RuntimeError):
     """No place among the writers became free in time; nothing was stored."""
 
 
-def limit_writing_requests(threads: int) -> threading.BoundedSemaphore:
+class WriterPlaces:
+    """The places among the writers of one server process."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._changed = threading.Condition()
+        self._changed_at = -QUEUE_TIMEOUT_S
+
+    def acquire(self, stalled_s: float) -> bool:
+        """Take a place; return False where no writer came or went for a time, or in all too long.
+
+        Where all writers are stuck, a request is refused and its thread is free for readers.
+        """
+        deadline = time.monotonic() + QUEUE_TIMEOUT_S
+        with self._changed:
+            while not self._free:
+                until = min(deadline, self._changed_at + stalled_s)
+                if (remaining := until - time.monotonic()) <= 0:
+                    return False
+                self._changed.wait(remaining)
+            self._move(-1)
+            return True
+
+    def release(self) -> None:
+        """Give a place back."""
+        with self._changed:
+            self._move(1)
+            self._changed.notify()
+
+    def _move(self, step: int) -> None:
+        self._free += step
+        self._changed_at = time.monotonic()
+
+
+def limit_writing_requests(threads: int) -> WriterPlaces:
     """Return the places among the writers: some threads of the server stay for readers."""
-    return threading.BoundedSemaphore(max(1, threads - READER_THREADS))
+    return WriterPlaces(max(1, threads - READER_THREADS))
 
 
 @contextmanager
@@ -37,11 +74,11 @@ def _place_among_writers() -> Iterator[None]:
 
     Raises TooManyWriters where none becomes free.
     """
-    places: threading.BoundedSemaphore | None = current_app.extensions.get("writing_requests")
+    places: WriterPlaces | None = current_app.extensions.get("writing_requests")
     if places is None or not has_request_context():
         yield
         return
-    if not places.acquire(timeout=QUEUE_TIMEOUT_S[db.engine.dialect.name]):
+    if not places.acquire(STALLED_S[db.engine.dialect.name]):
         raise TooManyWriters
     try:
         yield

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from deliberate.clock import now
 from deliberate.database import db, limit_writing_requests, unrecorded
-from deliberate.database.transactions import QUEUE_TIMEOUT_S
+from deliberate.database.transactions import QUEUE_TIMEOUT_S, STALLED_S, WriterPlaces
 from deliberate.models import Ballot, Comment, Interaction, Poll, PollVoter
 from deliberate.operations.accounts.devices import sign_in
 from deliberate.queries.polls.results import count_ballots
@@ -118,31 +118,44 @@ def test_readers_are_answered_while_many_writers_wait(app, monkeypatch):
 
 
 def test_only_writers_that_wait_for_the_lock_are_limited_on_sqlite(app, monkeypatch):
-    """On PostgreSQL, where none waits, the limit is on the writers, and the next one waits."""
+    """On PostgreSQL, where none waits, the limit is on the writers."""
     places = limit_writing_requests(4)
     monkeypatch.setitem(app.extensions, "writing_requests", places)
     with app.test_request_context(), unrecorded("test writes"):
-        is_free = places.acquire(blocking=False)
-    if is_free:
-        places.release()
+        is_free = places.acquire(0)
     assert is_free == (db.engine.dialect.name == "sqlite")
-    with ThreadPoolExecutor(1) as pool, places:
-        write = pool.submit(_write, app)
-        sleep(0.3)
-        has_waited = not write.done()
-    assert has_waited == (write.exception() is None) == (db.engine.dialect.name == "postgresql")
-    assert places.acquire(blocking=False)
+
+
+def test_writer_waits_for_a_place_while_others_come_and_go():
+    places = WriterPlaces(1)
+    assert places.acquire(0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(places.acquire, 60)
+        sleep(0.1)
+        is_waiting = not waiting.done()
+        places.release()
+        assert is_waiting and waiting.result()
+
+
+def test_writer_is_refused_at_once_where_all_places_are_stuck():
+    places = WriterPlaces(1)
+    assert places.acquire(0)
+    sleep(0.05)
+    with ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(places.acquire, 0.05)
+        assert refused.result(timeout=QUEUE_TIMEOUT_S / 2) is False
 
 
 def test_form_that_meets_too_many_writers_is_handed_back(app, monkeypatch):
-    monkeypatch.setitem(QUEUE_TIMEOUT_S, "postgresql", 0.05)
+    monkeypatch.setitem(STALLED_S, "postgresql", 0.05)
     places = limit_writing_requests(4)
     monkeypatch.setitem(app.extensions, "writing_requests", places)
     proposal, text = factories.create_proposal(), "Lampu jalan di depan pasar mati sejak Senin."
     client = signed_in_client(app, factories.create_resident())
     url = f"/id/proposals/{proposal.id}/arguments"
-    with places:
-        refused = submit_form(client, "/id/account", url, body=text, stance="for")
+    assert places.acquire(0)
+    refused = submit_form(client, "/id/account", url, body=text, stance="for")
+    places.release()
     assert refused.status_code == BUSY and refused.headers["Retry-After"] == "5"
     assert f'action="{url}"' in refused.text and f'name="body" rows="6">{text}<' in refused.text
     fields = {**dict(TOKEN.findall(refused.text)), "body": text, "stance": "for"}
