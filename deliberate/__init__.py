@@ -86,18 +86,17 @@ def _create_data_folder(settings: "Settings") -> None:
 
 def _init_extensions(app: "Flask") -> None:
     from deliberate import database
-    from deliberate.database import db
+    from deliberate.database.schema import init_migrations
     from deliberate.extensions import (
         babel,
         csrf,
         init_translations,
         limiter,
         login_manager,
-        migrate,
     )
 
     database.init_app(app)
-    migrate.init_app(app, db, directory=str(resource_path("migrations")), render_as_batch=True)
+    init_migrations(app, resource_path("migrations"))
     babel.init_app(app, locale_selector=_current_language)
     init_translations(app, PACKAGE_FOLDER / "translations")
     csrf.init_app(app)

@@ -16,7 +16,6 @@ from flask_babel import Babel, Domain, get_babel, get_locale
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -25,7 +24,6 @@ from markupsafe import Markup
 babel = Babel()
 csrf = CSRFProtect()
 login_manager = LoginManager()
-migrate = Migrate()
 limiter = Limiter(get_remote_address, headers_enabled=False)
 _NO_TRANSLATIONS = NullTranslations()
 

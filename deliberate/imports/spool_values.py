@@ -88,4 +88,3 @@ def _record(name: str, values: Iterable[Any]) -> Any:
     for field, value in zip(fields(kinds[name]), values, strict=True):
         object.__setattr__(record, field.name, value)
     return record
-

@@ -11,6 +11,7 @@ from flask_migrate import downgrade, upgrade
 from deliberate import resource_path
 from deliberate.database import db
 from deliberate.database.migration_filter import is_mapped
+from deliberate.database.schema import known_revisions, newest_revision, stored_revision
 from tests.migrations import schema_0001
 
 COMPARED = {"compare_type": True, "include_schemas": False, "include_name": is_mapped}
@@ -37,6 +38,18 @@ def test_migrations_form_one_line_from_the_first_revision():
     assert len(ScriptDirectory(str(resource_path("migrations"))).get_heads()) == 1
     assert revisions() == sorted(revisions())
     assert revisions()[0] == "0001"
+
+
+def test_revisions_read_from_the_files_are_those_of_alembic(app):
+    assert known_revisions() == set(revisions())
+    assert newest_revision() == revisions()[-1]
+    with db.engine.connect() as connection:
+        assert stored_revision(connection) == newest_revision()
+
+
+def test_database_that_was_never_migrated_has_no_revision(unmigrated_app):
+    with db.engine.connect() as connection:
+        assert stored_revision(connection) is None
 
 
 def test_migrations_keep_rows_of_the_first_revision(unmigrated_app):

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import create_engine, delete, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,9 +19,9 @@ from deliberate import create_app, sealing
 from deliberate.commands.backups.archive import BackupError, Progress, unpack
 from deliberate.commands.backups.create import stored_folders
 from deliberate.commands.backups.stores import engine_name, is_empty, load_stores, sqlite_path
-from deliberate.commands.startup import knows_revision
 from deliberate.config import Settings
 from deliberate.database import create_transient_tables, db, transient
+from deliberate.database.schema import known_revisions, upgrade_schema
 from deliberate.models import Device, RateLimitWindow
 from deliberate.operations.accounts.deletion import Erasure, reapply_erasures
 from deliberate.sealing import ExportedTreeHead, Fault
@@ -61,7 +60,7 @@ def restore_backup(
 
 def _upgrade_stores(app: Flask) -> None:
     """Migrate the restored stores to the current schema; end all sessions and rate limits."""
-    upgrade()
+    upgrade_schema()
     create_transient_tables(app)
     with transient() as store:
         store.execute(delete(Device))  # sessions are not restored: people sign in again
@@ -97,7 +96,7 @@ def _require_same_engine(file: Path, manifest: dict[str, Any], expected: str) ->
 
 def _require_known_schema(file: Path, manifest: dict[str, Any]) -> None:
     revision = str(manifest.get("revision"))
-    if not knows_revision(revision):
+    if revision not in known_revisions():
         raise BackupError(
             f"{file} has the schema {revision}, which this version does not know: "
             f"version {manifest.get('version')} made it"
@@ -167,7 +166,7 @@ def _check_log(
 ) -> CheckResult:
     with app.app_context():
         try:
-            upgrade()
+            upgrade_schema()
             settings: Settings = app.config["SETTINGS"]
             split = sealing.split_external_heads(
                 db.session(), heads, settings.base_url, is_copy=True

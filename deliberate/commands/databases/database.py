@@ -4,7 +4,6 @@ import json
 import sys
 
 import click
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
@@ -19,6 +18,7 @@ from deliberate.commands.databases.copying import (
 )
 from deliberate.commands.startup import migrate_stores
 from deliberate.database import db
+from deliberate.database.schema import newest_revision
 from deliberate.operations.search import rebuild_index
 
 command = AppGroup("database", help="Copy a whole installation from one database to another.")
@@ -61,7 +61,7 @@ def _copy(app: Flask, source_url: str, *, is_silent: bool) -> CopyResult:
     settings = app.config["SETTINGS"]
     with open_source(settings, source_url) as source:
         migrate_stores(app)
-        require_copyable(source, _newest_revision(app))
+        require_copyable(source, newest_revision())
         rows = 2 * source.count()  # each is copied, then compared
         with click.progressbar(
             length=rows, label="Rows", file=sys.stderr, hidden=is_silent
@@ -69,11 +69,6 @@ def _copy(app: Flask, source_url: str, *, is_silent: bool) -> CopyResult:
             result = copy_stores(source, progress.update)
     rebuild_index()
     return result
-
-
-def _newest_revision(app: Flask) -> str:
-    scripts = ScriptDirectory(str(app.extensions["migrate"].directory))
-    return str(scripts.get_current_head())
 
 
 def _sentence(values: dict[str, object]) -> str:

@@ -3,13 +3,8 @@
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +12,7 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, get_replica, transient
 from deliberate.database.replica import MAX_LAG_SECONDS
+from deliberate.database.schema import newest_revision, stored_revision
 from deliberate.models import JobRun, Process, Release
 from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.queries.log.tree_heads import unsealed_age
@@ -83,16 +79,8 @@ def _replica_check() -> list[HealthCheck]:
 
 
 def _schema_problem() -> str:
-    revision = MigrationContext.configure(db.session.connection()).get_current_revision()
-    newest = _newest_revision(current_app.extensions["migrate"].directory)
+    revision, newest = stored_revision(db.session.connection()), newest_revision()
     return "" if revision == newest else f"at {revision}, newest is {newest}"
-
-
-@cache
-def _newest_revision(folder: str) -> str | None:
-    config = AlembicConfig()
-    config.set_main_option("script_location", folder)
-    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def _sealing_problem() -> str:
