@@ -21,6 +21,7 @@ from deliberate.queries.documents.documents import get_unit, get_version
 from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
 
 FOLDER = Path(__file__).parent / "texts"
+DRAFT_TITLE = "Naskah tanya jawab"
 SMALL = "Pasal 1\n(1) Warga berhak bertanya.\n(2) Otorita menjawab.\n\nPasal 2\nBerlaku hari ini.\n"
 _SYLLABLES = [f"{first}{vowel}" for first in "bcdgklmnprstw" for vowel in "aiu"]
 _FRAMES = (
@@ -38,7 +39,7 @@ def read_draft(name):
 
 def add_draft_text(officer, process, author, other, *, answers=False):
     """Open a small draft of two versions with a comment, a question and a joined amendment."""
-    document = open_document(officer, process, DraftEntry("Naskah tanya jawab", "id", SMALL))
+    document = open_document(officer, process, DraftEntry(DRAFT_TITLE, "id", SMALL))
     note = "Jawaban diberi tenggat."
     text = SMALL.replace("menjawab.", "menjawab dalam 14 hari.")
     first = get_unit(get_version(document), "pasal-1/ayat-1")

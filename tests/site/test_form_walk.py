@@ -6,15 +6,17 @@ from collections import defaultdict
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from deliberate.clock import override_now
 from deliberate.database import db
+from deliberate.models import Document
 from deliberate.operations.moderation.sanctions import impose_sanction
 from deliberate.vocabulary import ModerationRule
 from tests.attack.route_list import get_routes
 from tests.demo_pages import get_account
+from tests.documents.draft_texts import DRAFT_TITLE
 from tests.sample_city import CITY_NOW
 from tests.site.link_walk import (
     ACCOUNTS,
@@ -153,3 +155,12 @@ def test_nothing_is_offered_to_a_limited_resident_that_is_then_refused(city_copy
 
 def test_reasons_for_missing_links_name_existing_pages() -> None:
     assert set(NOT_LINKED) <= {route.name for route in get_routes()}
+
+
+def test_content_of_every_role_is_added_to_one_city(city_copy: Flask) -> None:
+    """As the command that takes the pictures adds it."""
+    with city_copy.app_context(), override_now(CITY_NOW):
+        for name in ACCOUNTS:
+            if name != "admin":
+                add_content(name)
+        assert db.session.scalar(select(Document).where(Document.title == DRAFT_TITLE))
