@@ -72,7 +72,12 @@ def command_lines():
             for words in re.findall(r"bin/deliberate ([^']+)", line):
                 yield path.name, shlex.split(words.replace("$", "").replace("(", "").split(")")[0])
     services = documents(DEPLOY / "compose.yaml")[0]["services"]
-    yield from ((name, entry["command"]) for name, entry in services.items() if "command" in entry)
+    for name, entry in services.items():
+        if "entrypoint" in entry:
+            for words in re.findall(r"deliberate ((?:backup|retention).*)", *entry["command"]):
+                yield name, shlex.split(words.replace("$", "").replace("(", "").split(")")[0])
+        elif "command" in entry:
+            yield name, entry["command"]
     for _pod, container in containers():
         script = " ".join(container["args"])
         words = script.removeprefix("exec deliberate ").replace("$(", "").split(")")[0]
@@ -274,8 +279,8 @@ def test_kubectl_builds_the_manifests():
 
 def test_compose_runs_the_platform_without_root_and_waits_for_the_database():
     (compose,) = documents(DEPLOY / "compose.yaml")
-    assert set(compose["services"]) == {"database", "web", "jobs", "redis", "proxy"}
-    for name in ("web", "jobs"):
+    assert set(compose["services"]) == {"database", "web", "jobs", "periodic", "redis", "proxy"}
+    for name in ("web", "jobs", "periodic"):
         service = compose["services"][name]
         assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
         assert service["depends_on"]["database"]["condition"] == "service_healthy"
@@ -284,6 +289,30 @@ def test_compose_runs_the_platform_without_root_and_waits_for_the_database():
     }
     volumes = {entry.split(":")[0] for entry in named if not entry.startswith(".")}
     assert volumes == set(compose["volumes"])
+
+
+def test_periodic_container_backs_up_each_day_opens_each_seventh_and_ends_when_told(tmp_path):
+    (script,) = documents(DEPLOY / "compose.yaml")[0]["services"]["periodic"]["command"]
+    programs, log = tmp_path / "bin", tmp_path / "log"
+    (tmp_path / "backups").mkdir()
+    programs.mkdir()
+    for name, body in (
+        ("deliberate", f'echo "$*" >> {log}; [ "$2" != create ] || touch "$3"'),
+        # Days are short here; the ninth one lasts until the end.
+        ("sleep", f'[ $(grep -c retention {log}) -ge 9 ] || exit 0; kill -TERM "$PPID"'),
+    ):
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    subprocess.run(
+        ["/bin/sh", "-c", script.replace("$$", "$")],
+        cwd=tmp_path,
+        env={"PATH": f"{programs}:{os.environ['PATH']}"},
+        timeout=60,
+        check=True,
+    )
+    done = [line.rpartition(" ")[0] or line for line in log.read_text().splitlines()]
+    day = ["backup create", "retention"]
+    assert done == [*day * 7, "backup verify", *day * 2]
 
 
 def test_image_has_two_stages_a_user_a_health_check_and_files_that_exist():
