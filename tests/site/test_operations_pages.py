@@ -118,6 +118,11 @@ def test_operations_page_counts_stuck_mails(clock, app, admin):
     assert (state.stuck_mails, state.is_mail_stuck) == (2, True)
 
 
+def test_operations_page_asks_for_attention_where_no_job_ever_ran(admin):
+    jobs = section(admin.get(PAGE).text, "jobs")
+    assert "Needs attention" in jobs and "In order" not in jobs and "deliberate jobs" in jobs
+
+
 def test_operations_page_names_jobs_that_failed_or_stopped(admin):
     assert "No job has run yet" in admin.get(PAGE).text
     note_run("run_minutely", now() - timedelta(minutes=6))
