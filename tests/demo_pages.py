@@ -9,7 +9,11 @@ from deliberate.models.releases import PLAN_FIELDS
 from deliberate.operations.accounts.devices import sign_in
 from deliberate.operations.documents.answer_desk import ask_consents
 from deliberate.operations.documents.answers import AnswerEntry
-from deliberate.operations.documents.contributions import AmendmentEntry, propose_amendment
+from deliberate.operations.documents.contributions import (
+    AmendmentEntry,
+    join_amendment,
+    propose_amendment,
+)
 from deliberate.operations.processes.meetings import MeetingEntry, record_meeting
 from deliberate.operations.proposals.coauthors import accept_coauthorship, invite_coauthor
 from deliberate.operations.proposals.drafts import save_draft
@@ -179,18 +183,24 @@ def add_draft() -> Document:
 
 
 def add_shared_amendments(document: Document) -> None:
-    """Let the resident write an amendment with a researcher, and be invited to another one."""
+    """Let the resident write an amendment with a researcher, be invited to one and join one."""
     resident, researcher = get_account("warga"), get_account("peneliti")
     unit = get_unit(get_version(document), "pasal-2")  # type: ignore[arg-type]  # the draft has one
     assert unit is not None
-    texts = [(resident, "Berlaku esok hari."), (researcher, "Berlaku bulan depan.")]
-    own, other = (
+    texts = [
+        (resident, "Berlaku esok hari."),
+        (researcher, "Berlaku bulan depan."),
+        (researcher, "Berlaku tahun depan."),
+    ]
+    own, other, joined = (
         propose_amendment(author, document, unit, AmendmentEntry(2, words, "Perlu persiapan."))
         for author, words in texts
     )
     invited = invite_coauthor(resident, own, researcher.display_name)
     accept_coauthorship(researcher, invited.invitation)
     invite_coauthor(researcher, other, resident.display_name)
+    invite_coauthor(resident, own)
+    join_amendment(resident, joined)
 
 
 def add_answer_draft(document: Document) -> None:

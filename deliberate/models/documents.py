@@ -27,7 +27,7 @@ from deliberate.database.personal_data import (
 )
 from deliberate.legal_texts.units import place_name, unit_label
 from deliberate.models.accounts.person import Person
-from deliberate.models.moderation.conditions import Through
+from deliberate.models.moderation.conditions import IsNull, Through
 from deliberate.models.moderation.visibility import (
     SHOWN_TEXT,
     STAFF,
@@ -330,10 +330,10 @@ class AmendmentVersion(VisibleText, Base):
         "amendment_versions",
         "Versions of amendments",
         owner="contribution_id.author_id",
-        columns="id contribution_id number written_at",
+        columns="id contribution_id number hidden_ground written_at",
         kept=COUNTS,
     )
-    visibility = Through("contribution", UnitContribution.visibility)
+    visibility = IsNull("hidden_ground") & Through("contribution", UnitContribution.visibility)
     readers = read_by(visibility, "replacement", "body")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -342,6 +342,8 @@ class AmendmentVersion(VisibleText, Base):
     replacement: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
     body: Mapped[str] = mapped_column(Text, default="", info=personal(Category.WORDS))
     """The reason."""
+    hidden_ground: Mapped[str | None] = mapped_column(String(24))
+    """The rule for which a moderator requested an edit; the wording is no longer shown."""
     written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     contribution: Mapped[UnitContribution] = relationship(back_populates="wordings")

@@ -136,7 +136,14 @@ def _page_of_recipients(session: Session, notice: Notice) -> Recipients:
 
 
 _PAGES_OF_OFFICES = frozenset(
-    {NoticePage.CASE, NoticePage.DESK, NoticePage.OFFICE_BALLOTS, NoticePage.QUESTIONNAIRES}
+    {
+        NoticePage.ANSWER_DESK,
+        NoticePage.ANSWER_DRAFT,
+        NoticePage.CASE,
+        NoticePage.DESK,
+        NoticePage.OFFICE_BALLOTS,
+        NoticePage.QUESTIONNAIRES,
+    }
 )
 
 

@@ -27,7 +27,7 @@ from deliberate.models import (
 )
 from deliberate.notifications.quotes import Quote
 from deliberate.notifications.registry import line_of
-from deliberate.queries.documents.documents import get_unit_by_id
+from deliberate.queries.documents.documents import get_unit_by_id, get_version
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.processes.phases import phase_title_by_key
 from deliberate.text import excerpt, to_html, to_plain
@@ -166,9 +166,14 @@ class NoticeSubjects:
 
     @property
     def place(self) -> str:
-        """Return the part of a draft text that a contribution is on, as a law is cited."""
-        row = self.contribution
-        unit = get_unit_by_id(row.version, row.unit_id) if row else None
+        """Return the part of a draft text that a contribution or a case is on, as cited."""
+        row, event = self.contribution, self.event
+        if row is not None:
+            unit = get_unit_by_id(row.version, row.unit_id)
+        else:
+            number, unit_id = getattr(event, "version", 0), getattr(event, "unit", 0)
+            version = get_version(self.document, number) if self.document and unit_id else None
+            unit = get_unit_by_id(version, unit_id) if version else None
         return unit.place if unit else ""
 
     @property

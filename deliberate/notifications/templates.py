@@ -62,6 +62,8 @@ _PATHS = {
     NoticePage.DOCUMENT: "/documents/{document}",
     NoticePage.VERSION_CHANGES: "/documents/{document}/compare?to={version}",
     NoticePage.CONTRIBUTION: "/documents/{document}/contributions/{contribution}",
+    NoticePage.ANSWER_DESK: "/desk/contributions?mine=1",
+    NoticePage.ANSWER_DRAFT: "/desk/contributions#draft-{draft}",
     NoticePage.OFFICE_BALLOTS: "/desk/polls/waiting-ballots",
 }
 """The path of each page; a name in braces is a detail of the notice."""

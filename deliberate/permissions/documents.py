@@ -15,6 +15,7 @@ from deliberate.permissions.decision import (
     Decision,
     all_of,
     has_role,
+    is_signed_in,
     may_take_part,
     not_yours,
 )
@@ -22,6 +23,7 @@ from deliberate.permissions.notices import may_publish_news
 from deliberate.permissions.processes import is_not_closed, is_open_for
 from deliberate.queries.documents.answer_desk import missing_consents
 from deliberate.queries.documents.answers import list_answers
+from deliberate.queries.documents.contributions import joined_ids
 from deliberate.queries.moderation.open_items import is_edit_requested
 from deliberate.queries.responses.response_owner import required_signatory_ids
 from deliberate.vocabulary import PhaseSwitch, Role, UnitDecision
@@ -102,6 +104,18 @@ def may_join_amendment(person: Person | None, amendment: UnitContribution) -> De
     )
 
 
+def may_unjoin_amendment(person: Person | None, amendment: UnitContribution) -> Decision:
+    """Allow a person to leave an amendment they joined, while the consultation is open."""
+    is_shown = amendment.kind == "amendment" and amendment.is_visible_to(None)
+    has_joined = bool(joined_ids(person, [amendment.id]))
+    return all_of(
+        is_signed_in(person),
+        is_consultation_open(amendment.document),
+        ALLOWED if has_joined else Decision(_("You have not joined this amendment.")),
+        ALLOWED if is_shown else Decision(_("This amendment was withdrawn or hidden.")),
+    )
+
+
 def may_reply_to(contribution: UnitContribution, document: Document) -> Decision:
     """Allow replies to a contribution of the draft text that is shown, not to other replies."""
     is_shown = contribution.is_visible_to(None) and contribution.document_id == document.id
@@ -111,12 +125,17 @@ def may_reply_to(contribution: UnitContribution, document: Document) -> Decision
 
 
 def may_revise_amendment(person: Person | None, amendment: UnitContribution) -> Decision:
-    """Allow the authors, while the draft text takes contributions and none has answered it."""
+    """Allow the authors while none has answered it and the draft text takes contributions.
+
+    A moderator who asks them to change it gives them time after that too.
+    """
     is_own = is_written_by(amendment, person)
     is_shown = amendment.kind == "amendment" and amendment.is_visible_to(person)
     return all_of(
         ALLOWED if is_own else not_yours(_("Only its authors may do this.")),
-        may_contribute(person, amendment.document),
+        may_take_part(person)
+        if is_edit_requested(amendment)
+        else may_contribute(person, amendment.document),
         ALLOWED if is_shown else Decision(_("This amendment was withdrawn or hidden.")),
         Decision(_("It was answered, so its words stay. You can propose another amendment."))
         if list_answers([amendment.id])

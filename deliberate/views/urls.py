@@ -41,12 +41,21 @@ def comment_url(comment: "Comment") -> str:
 def contribution_url(document: "Document", contribution: "UnitContribution") -> str:
     """Return the URL that opens a draft text at a contribution, where its unit stands now."""
     place = get_or_404(get_contribution_place(contribution))
+    anchor = f"#contribution-{contribution.id}"
+    if place.replies_of is not None:
+        url = url_for(
+            "unit_contributions.replies",
+            document_id=document.id,
+            contribution_id=place.replies_of,
+            after=contribution.id - 1,
+        )
+        return f"{url}{anchor}"
     values: dict[str, Any] = {"address": place.address, "after": place.after}
     endpoint = "documents.unit"
     if place.number is not None:
         endpoint, values["number"] = "documents.unit_in_version", place.number
     url = url_for(endpoint, document_id=document.id, **values)
-    return f"{url}#contribution-{contribution.id}"
+    return f"{url}{anchor}"
 
 
 def content_url(content: "Contribution") -> str:
@@ -62,9 +71,12 @@ def content_url(content: "Contribution") -> str:
 def edit_url(content: "Contribution") -> str:
     """Return the URL of the form to change a text."""
     if content.subject_type == "unit_contribution":
-        document_id = cast("UnitContribution", content).document_id
+        contribution = cast("UnitContribution", content)
+        is_amendment = contribution.kind == "amendment"
         return url_for(
-            "unit_contributions.change", document_id=document_id, contribution_id=content.id
+            "amendments.revise" if is_amendment else "unit_contributions.change",
+            document_id=contribution.document_id,
+            contribution_id=contribution.id,
         )
     if content.subject_type == "comment":
         return url_for("threads.change", comment_id=content.id)

@@ -106,6 +106,8 @@ class NoticePage(StrEnum):
     SECOND_FACTOR = "second_factor"
     VERIFICATION = "verification"
     RECLASSIFICATION = "reclassification"
+    ANSWER_DESK = "answer_desk"
+    ANSWER_DRAFT = "answer_draft"
     OFFICE_BALLOT = "office_ballot"
     OFFICE_BALLOTS = "office_ballots"
     WEBHOOKS = "webhooks"
@@ -335,6 +337,38 @@ class AssignedNotice(_ToOfficer, kind="desk.assigned"):
     """A case was assigned to the recipient."""
 
 
+class _OnUnit(NoticeEvent, page=NoticePage.ANSWER_DESK):
+    """A notice to officers on a part of a draft text."""
+
+    document: int = detail("id of the draft text")
+    unit: int = detail("id of the part")
+    version: int = detail("number of the version it is read in")
+
+
+class _OnAnswerDraft(_OnUnit, page=NoticePage.ANSWER_DRAFT):
+    """A notice to officers on an answer that waits for consent."""
+
+    draft: int = detail("id of the draft of the answer")
+
+
+class UnitAssignedNotice(_OnUnit, kind="desk.unit_assigned"):
+    """The contributions to a part of a draft text were assigned to the recipient."""
+
+
+class UnitCheckRequestedNotice(_OnAnswerDraft, kind="desk.unit_check", topic=Topic.DESK):
+    """A colleague asks for a check of an answer on a draft text."""
+
+
+class UnitSignatureRequestedNotice(_OnAnswerDraft, kind="desk.unit_sign", topic=Topic.DESK):
+    """Another institution asks the institution to sign an answer on a draft text."""
+
+
+class UnitCheckedNotice(_OnAnswerDraft, kind="desk.unit_checked"):
+    """A colleague checked an answer of the recipient on a draft text."""
+
+    passed: bool = detail("1 approved, 0 rejected")
+
+
 class WeeklySummaryNotice(NoticeEvent, kind="desk.week", page=NoticePage.DESK, topic=Topic.DESK):
     """The open cases of an institution, on Mondays."""
 
@@ -435,6 +469,15 @@ class ContributionAnsweredNotice(
     """An answer names a contribution of the recipient to a draft text."""
 
     contribution: int = detail("id of the contribution")
+    answer: int = detail("id of the answer")
+
+
+class AmendmentDecidedNotice(
+    _OnDocument, kind="amendment.decided", page=NoticePage.CONTRIBUTION, topic=Topic.RESPONSE
+):
+    """An answer decides on an amendment that the recipient joined."""
+
+    contribution: int = detail("id of the amendment")
     answer: int = detail("id of the answer")
 
 
@@ -618,14 +661,14 @@ class WithdrawalObjectedNotice(NoticeEvent, kind="withdrawal.objected", page=Not
 
 
 class AmendmentRevisedNotice(NoticeEvent, kind="amendment.revised", page=NoticePage.AMENDMENT):
-    """The words of an amendment that the recipient joined were changed."""
+    """The words of an amendment that the recipient joined or wrote with others were changed."""
 
     document: int = detail("id of the draft text")
     amendment: int = detail("id of the amendment")
 
 
 class AmendmentPromotedNotice(NoticeEvent, kind="amendment.promoted"):
-    """An amendment that the recipient joined became a proposal."""
+    """An amendment that the recipient joined or wrote with others became a proposal."""
 
 
 class DataAccessEndsNotice(_OnAccount, kind="request.ends", page=NoticePage.DATA_REQUESTS):

@@ -124,7 +124,7 @@ def check_consultation() -> None:
     assert (len(pasal), draft.version) == (24, 3) and draft.closed_at is not None
     report = db.session.scalars(select(ConsultationReport)).one()
     rows = db.session.scalars(select(UnitContribution)).all()
-    assert report.contributions == len(rows) == 68 and 0 < report.explained < report.considered
+    assert report.contributions == len(rows) == 69 and 0 < report.explained < report.considered
     assert {row.kind for row in rows} == {"amendment", "comment", "question"}
     assert sum(row.join_count for row in rows) == 33
     assert {

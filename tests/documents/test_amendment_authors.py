@@ -1,9 +1,11 @@
 """Amendments later: co-authors, other wordings, a proposal made of one, and replies."""
 
+import re
+
 import pytest
 
 from deliberate.database import db
-from deliberate.models import Notice, Proposal, UnitContribution
+from deliberate.models import Notice, Person, Proposal, UnitContribution
 from deliberate.operations.accounts.deletion import erase_account
 from deliberate.operations.documents.amendments import (
     SupersededWording,
@@ -17,6 +19,7 @@ from deliberate.operations.documents.contributions import (
     comment_on_unit,
     join_amendment,
     propose_amendment,
+    unjoin_amendment,
     withdraw_amendment,
     withdraw_unit_comment,
 )
@@ -87,6 +90,48 @@ def test_coauthor_of_an_amendment_is_named_and_cannot_join_it(app, document, ame
     assert faults() == []
 
 
+def test_who_joined_an_amendment_leaves_it_and_may_join_again(
+    app, document, amendment, resident, other, log
+):
+    client, page = signed_in_client(app, other), f"/en/documents/{document.id}/pasal-4"
+    actions = f"/en/documents/{document.id}/contributions/{amendment.id}"
+    join_amendment(other, amendment)
+    assert f"{actions}/join" not in client.get(page).text
+    log()
+    amendment_id, other_id = amendment.id, other.id
+    assert submit_form(client, page, to=f"{actions}/unjoin").status_code == 303
+    (row,) = log()
+    assert (row.kind, row.subject_id, row.details) == ("amendment.unjoined", amendment_id, {})
+    assert faults() == []
+    amendment = db.session.get_one(UnitContribution, amendment_id)
+    assert amendment.join_count == 0
+    shown = client.get(page).text
+    assert f"{actions}/join" in shown and f"{actions}/unjoin" not in shown
+    amendment = db.session.get_one(UnitContribution, amendment_id)
+    join_amendment(db.session.get_one(Person, other_id), amendment)
+    assert amendment.join_count == 1 and faults() == []
+
+
+def test_amendment_is_left_by_who_joined_it_while_the_consultation_is_open(
+    document, officer, amendment, resident, other
+):
+    for person in (resident, other):
+        with pytest.raises(Refused, match="tidak ikut"):
+            unjoin_amendment(person, amendment)
+    join_amendment(other, amendment)
+    close_document(officer, document)
+    with pytest.raises(Refused, match="ditutup"):
+        unjoin_amendment(other, amendment)
+
+
+def test_join_that_is_in_the_table_alone_is_found(amendment, other):
+    join_amendment(other, amendment)
+    unjoin_amendment(other, amendment)
+    insert = f"INSERT INTO amendment_join VALUES ({amendment.id}, {other.id}, '2026-03-02')"
+    with tampered(insert) as session:
+        assert "amendment_join" in [fault.table for fault in compare_pages(session)]
+
+
 def test_erasing_one_author_leaves_the_amendment(document, amendment, resident, other):
     join(amendment, other)
     erase_account(resident, factories.PASSPHRASE)
@@ -120,8 +165,8 @@ def test_authors_revise_an_amendment_and_earlier_words_stay(
     page = page_of(app, document)
     assert "1 earlier wording" in page
     assert page.index("Lebih luas.") < page.index("Lebih jelas.")  # the earlier one is folded
-    notice = db.session.query(Notice).filter_by(kind="amendment.revised").one()
-    assert notice.person_id == third.id
+    notices = db.session.query(Notice).filter_by(kind="amendment.revised")
+    assert {notice.person_id for notice in notices} == {third.id, resident.id}
     assert faults() == []
 
 
@@ -239,6 +284,33 @@ def test_reply_is_refused_to_what_is_not_shown_and_to_replies(document, amendmen
     withdraw_amendment(resident, amendment)
     with pytest.raises(Refused, match="tidak dapat dibalas"):
         comment_on_unit(other, *words, parent=amendment)
+
+
+def test_replies_beyond_those_on_the_page_are_on_pages_of_their_own(
+    app, document, amendment, other, monkeypatch
+):
+    for module in ("queries.documents.contributions", "views.documents.contributing"):
+        monkeypatch.setattr(f"deliberate.{module}.REPLIES", 2)
+    replies = [
+        comment_on_unit(
+            other, document, unit(document), f"Balasan {n}.", Stance.FOR, parent=amendment
+        )
+        for n in range(5)
+    ]
+    client, page = anonymous_client(app), page_of(app, document)
+    assert "Show the other 3 replies" in page and "Balasan 2." not in page
+    address = f"/en/documents/{document.id}/contributions/{amendment.id}/replies"
+    (link,) = set(re.findall(rf'href="({address}[^"]*)"', page))
+    second = client.get(link).text
+    assert "Balasan 2." in second and "Balasan 3." in second and "Balasan 4." not in second
+    (link,) = re.findall(r'rel="next"\s+href="([^"]*)"', second)
+    last = client.get(link).text
+    assert "Balasan 4." in last and "Balasan 3." not in last
+    direct = client.get(f"/en/documents/{document.id}/contributions/{replies[4].id}").location
+    assert direct.endswith(f"#contribution-{replies[4].id}")
+    assert "Balasan 4." in client.get(direct).text
+    first = client.get(f"/en/documents/{document.id}/contributions/{replies[0].id}").location
+    assert "Balasan 0." in client.get(first).text
 
 
 def test_withdrawn_reply_leaves_its_place(app, document, amendment, other):

@@ -6,12 +6,24 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from deliberate.clock import now, override_now
 from deliberate.database import db, unrecorded
-from deliberate.models import Institution, ProcessInstitution, UnitAnswer, UnitAnswerDraft
+from deliberate.days import last_day_text, local_date
+from deliberate.models import (
+    Delivery,
+    Institution,
+    Notice,
+    ProcessInstitution,
+    UnitAnswer,
+    UnitAnswerDraft,
+)
+from deliberate.notifications.fanout import fan_out
+from deliberate.notifications.templates import load_context, render_notification
 from deliberate.operations.documents.answer_desk import (
     ask_consents,
+    assign_unit,
     check_answer,
     publish_answer_draft,
     sign_answer,
@@ -19,6 +31,7 @@ from deliberate.operations.documents.answer_desk import (
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.permissions.decision import Refused
 from deliberate.queries.documents.answer_desk import (
+    get_answer_deadlines,
     list_documents_with_open_contributions,
     list_open_pages,
 )
@@ -110,6 +123,71 @@ def test_desk_lists_and_assigns_to_a_colleague(app, draft, officer, institution,
     assert (
         submit_form(client, DESK, f"{DESK}/{draft.id}/assign/pasal-1", **fields).status_code != 303
     )
+
+
+def test_deadline_is_the_same_on_the_draft_its_part_and_the_desk(app, draft, officer, monkeypatch):
+    (page,) = list_open_pages([draft])
+    deadlines = get_answer_deadlines(draft)
+    key = (page.version.number, page.unit.unit_id)
+    assert deadlines.waiting == 3 and deadlines.first == deadlines.by_page[key]
+    assert (deadlines.first.due_at, deadlines.first.days_left) == (page.due_at, page.days_left)
+    client, day = signed_in_client(app, officer), last_day_text(page.due_at, draft.process)
+    public = f"/id/documents/{draft.id}"
+    desk = "/id/desk/contributions"
+    answer = f"/id/desk/documents/{draft.id}/answer/pasal-1"
+    for address in (public, f"{public}/pasal-1", desk, answer):
+        assert day in client.get(address).text, address
+    assert day not in client.get(f"{public}/pasal-2").text
+    calendar = client.get(f"/processes/{draft.process.slug}/calendar.ics?lang=en").text
+    due = f"{local_date(draft.process, page.due_at - timedelta(seconds=1)):%Y%m%d}"
+    (event,) = (part for part in calendar.split("BEGIN:VEVENT") if "UID:answer-" in part)
+    assert f"DTSTART;VALUE=DATE:{due}" in event
+    answer_unit(officer, draft, unit_of(draft), entry(contribution_ids(draft)))
+    assert get_answer_deadlines(draft).by_page == {}
+    text = client.get(f"/en/documents/{draft.id}").text
+    assert "to be answered within 20 working days" in text
+
+
+def told(kind):
+    """Return who is told of a kind, and the message in English."""
+    fan_out()
+    rows = db.session.execute(
+        select(Delivery.person_id, Notice)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .where(Notice.kind == kind, Delivery.channel == "account")
+    ).all()
+    return {row[0] for row in rows}, [
+        render_notification(row[1], load_context([row[1]]), "en") for row in rows
+    ]
+
+
+def test_officer_is_told_of_a_part_that_a_colleague_assigns(app, draft, officer, institution):
+    colleague = factories.create_staff(institution)
+    assign_unit(officer, draft, unit_of(draft), officer)
+    assert told("desk.unit_assigned") == (set(), [])
+    assign_unit(officer, draft, unit_of(draft), colleague)
+    people, (message,) = told("desk.unit_assigned")
+    assert people == {colleague.id} and "Pasal 1 of “Naskah tanya jawab”" in message.sentence
+    page = signed_in_client(app, colleague).get(message.path)
+    assert page.status_code == 200 and "Pasal 1" in page.text
+
+
+@pytest.mark.usefixtures("checked")
+def test_colleagues_and_signers_are_told_of_an_answer_and_its_author_of_the_check(
+    app, draft, officer, institution, signer
+):
+    colleague = factories.create_staff(institution)
+    row = ask(officer, get_document(draft.id))
+    people, (message,) = told("desk.unit_check")
+    assert people == {colleague.id} and "answer on Pasal 1" in message.sentence
+    anchor = message.path.partition("#")[2]
+    assert f'id="{anchor}"' in signed_in_client(app, colleague).get(message.path).text
+    people, (message,) = told("desk.unit_sign")
+    assert people == {signer.id}
+    assert f'id="{anchor}"' in signed_in_client(app, signer).get(message.path).text
+    check_answer(colleague, row, "Dasarnya apa?", passed=False)
+    people, (message,) = told("desk.unit_checked")
+    assert people == {officer.id} and "changes are needed" in message.sentence
 
 
 def test_desk_of_another_institution_lists_nothing(app, draft):

@@ -6,12 +6,12 @@ import pytest
 
 from deliberate.database import db
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
-from deliberate.operations.documents.contributions import withdraw_unit_comment
+from deliberate.operations.documents.contributions import comment_on_unit, withdraw_unit_comment
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.queries.documents.answers import count_rights, list_report_rows
 from deliberate.queries.documents.documents import get_document, get_unit, get_version
-from deliberate.vocabulary import ResponseGround, UnitDecision
+from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.documents.draft_texts import add_draft_text
@@ -107,6 +107,22 @@ def test_contributions_beyond_the_first_page_are_answered(app, draft, officer, m
     assert submit_form(client, more, **fields).status_code == 303
 
 
+def test_replies_are_answered_with_what_they_reply_to(app, draft, officer, monkeypatch):
+    parent = list_report_rows(draft)[0].contribution
+    unit = get_unit(get_version(draft), "pasal-1/ayat-1")
+    replies = [
+        comment_on_unit(parent.author, draft, unit, f"Balasan {n}.", Stance.FOR, parent=parent)
+        for n in range(3)
+    ]
+    client = signed_in_client(app, officer)
+    page = client.get(answer_url(draft)).text
+    assert all(f'value="{row.id}"' in page for row in replies)
+    fields = {"decision": "adopted", "ground": "law", "answers": str(replies[2].id)}
+    assert submit_form(client, answer_url(draft), **fields).status_code == 303
+    monkeypatch.setattr("deliberate.queries.documents.contributions.REPLIES", 1)
+    assert "2 more replies are not listed here." in client.get(answer_url(draft)).text
+
+
 def test_only_the_people_of_the_process_answer(app, draft):
     others = (factories.create_staff(factories.create_institution()), factories.create_resident())
     for person in others:
@@ -141,3 +157,31 @@ def test_three_rights_are_counted_apart_by_part_and_in_the_whole(app, draft, off
     assert count_rights(draft, get_version(draft)).total.explained == 2
     page = anonymous_client(app).get(f"/en/documents/{draft.id}/rights").text
     assert "Pasal 1" in page and "Explained" in page
+
+
+def rights_rows(app, draft):
+    """Return the figures of the table of rights, by the name of the row."""
+    page = anonymous_client(app).get(f"/en/documents/{draft.id}/rights").text
+    rows = re.findall(r"<tr>\s*<th scope=\"row\"(.*?)</tr>", page, re.DOTALL)
+    return {
+        " ".join(re.sub("<[^>]*>", " ", row.partition("</th>")[0].partition(">")[2]).split()): [
+            int(number) for number in re.findall(r'numeric">(\d+)<', row)
+        ]
+        for row in rows
+    }
+
+
+def test_three_rights_are_shown_by_ayat_and_for_dropped_parts(app, draft, officer):
+    first, second, _third = contribution_ids(draft)
+    answer(draft, officer, [first, second], reason="")
+    assert rights_rows(app, draft) == {
+        "The whole draft": [3, 2, 0],
+        "Pasal 1": [3, 2, 0],
+        "ayat (1)": [1, 1, 0],
+        "ayat (2)": [2, 1, 0],
+    }
+    text = "Pasal 1\n(1) Warga berhak bertanya.\n\nPasal 2\nBerlaku hari ini.\n"
+    sources = {"pasal-1": ["pasal-1"]}
+    revise_document(officer, draft, RevisionEntry(2, text, "Dihapus.", sources))
+    rows = rights_rows(app, draft)
+    assert rows["Parts that were dropped"] == [2, 1, 0] and rows["ayat (1)"] == [1, 1, 0]

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from deliberate.operations.accounts.devices import sign_in
+from deliberate.operations.documents.contributions import comment_on_unit
 from deliberate.operations.documents.versions import RevisionEntry, revise_document
+from deliberate.queries.documents.documents import get_unit, get_version
+from deliberate.vocabulary import Stance
 from tests import factories
-from tests.documents.draft_texts import add_draft_text, read_draft
+from tests.documents.draft_texts import SMALL, add_draft_text, read_draft
 from tests.live_server import run_server, session_cookie
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
@@ -89,16 +92,21 @@ def paths(process, officer, document):
         f"/documents/{small.id}/amend/pasal-1/ayat-1",
         f"/documents/{small.id}/rights",
         f"/documents/{small.id}/report",
+        f"/documents/{small.id}/report/units",
+        f"/documents/{small.id}/contributions/1/reply",
+        f"/documents/{small.id}/contributions/1/replies",
+        "/desk/contributions",
+        f"/desk/contributions/{small.id}/table",
         f"/desk/documents/{small.id}/answer/pasal-1",
+        f"/desk/documents/{small.id}/close",
+        f"/desk/documents/{small.id}/report",
         f"/desk/processes/{process.slug}/documents",
         f"/desk/processes/{process.slug}/documents/new",
         f"/desk/documents/{document.id}/revise",
     ]
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"), [("id", "light", 320), ("en", "dark", 1280)]
-)
+@pytest.mark.parametrize(("language", "scheme"), [("id", "light"), ("en", "dark")])
 def test_pages_of_draft_texts_have_no_axe_violation_and_fit(
     app,
     chromium,
@@ -108,20 +116,31 @@ def test_pages_of_draft_texts_have_no_axe_violation_and_fit(
     findings,
     language,
     scheme,
-    width,
 ):
-    with opened(app, chromium, url, officer, width=width, script=True, scheme=scheme) as page:
+    with opened(app, chromium, url, officer, script=True, scheme=scheme) as page:
         for path in paths:
             page.goto(f"/{language}{path}")
             keep_picture(page, f"{language}{path}".replace("/", "-").replace("?", "-"))
             assert (path, findings(page)) == (path, [])
             assert (path, page.evaluate(OVERFLOW) <= 0) == (path, True)
+            page.set_viewport_size({"width": 1280, "height": 844})
+            assert (path, page.evaluate(OVERFLOW) <= 0) == (path, True)
+            page.set_viewport_size({"width": 320, "height": 844})
 
 
-def test_officer_looks_at_origins_and_publishes_without_script(
-    app, chromium, url, officer, document
+def test_officer_imports_revises_answers_by_table_and_reports_without_script(
+    app, chromium, url, officer, process, document
 ):
-    with opened(app, chromium, url, officer, width=390) as page:
+    unit = get_unit(get_version(document), "pasal-4/ayat-1")
+    author = factories.create_resident()
+    row = comment_on_unit(author, document, unit, "Warga asing juga terdampak.", Stance.FOR)
+    with opened(app, chromium, url, officer) as page:
+        page.goto(f"/id/desk/processes/{process.slug}/documents/new")
+        page.get_by_label("Judul naskah").fill("Naskah tanya jawab")
+        page.get_by_label("Atau tulis naskahnya").fill(SMALL)
+        page.get_by_role("button", name="Lihat dahulu").click()
+        page.get_by_role("button", name="Buka konsultasi").click()
+        assert page.get_by_role("heading", name="Naskah tanya jawab").is_visible()
         page.goto(f"/id/desk/documents/{document.id}/revise")
         page.get_by_label("Atau tulis naskahnya").fill(read_draft("participation-v2.txt"))
         page.get_by_label("Apa yang berubah dan mengapa").fill("Menanggapi masukan warga.")
@@ -130,4 +149,18 @@ def test_officer_looks_at_origins_and_publishes_without_script(
         assert page.get_by_label("Pasal 19 berasal dari").input_value() == "17, 18"
         page.get_by_role("button", name="Terbitkan versi ini").click()
         assert page.get_by_text("Versi 2", exact=False).first.is_visible()
+        assert page.evaluate(OVERFLOW) <= 0
+        page.goto("/id/desk/contributions")
+        page.get_by_role("link", name="Jawab dengan tabel").click()
+        table = page.get_by_label("Atau teksnya")
+        line = f"pasal-4,2,{row.id},adopted,law,Diatur undang-undang."
+        table.fill(f"unit,version,contributions,decision,ground,reason\n{line}\n")
+        page.get_by_role("button", name="Lihat dahulu sebelum diterbitkan").click()
+        page.get_by_role("button", name="Terbitkan 1 baris").click()
+        assert page.get_by_text("1 jawaban sudah terbit").is_visible()
+        page.goto(f"/id/desk/documents/{document.id}/close")
+        page.get_by_role("button", name="Tutup sekarang").click()
+        page.goto(f"/id/desk/documents/{document.id}/report")
+        page.get_by_role("button", name="Terbitkan laporan").click()
+        assert page.get_by_text("Diatur undang-undang.").is_visible()
         assert page.evaluate(OVERFLOW) <= 0

@@ -357,7 +357,7 @@ def test_page_of_a_pasal_costs_the_same_for_many_contributions(app, document, re
     for number in range(70):
         comment(document, resident, "pasal-2", f"Alasan {number}.")
     page = anonymous_client(app).get(f"/en/documents/{document.id}/pasal-2")
-    assert "More of them" in page.text and len(page.data) <= 100_000
+    assert "More amendments and comments" in page.text and len(page.data) <= 100_000
     after = re.search(r"\?after=(\d+)", page.text)[1]
     rest = anonymous_client(app).get(f"/en/documents/{document.id}/pasal-2?after={after}").text
     assert "Alasan 69." in rest and "Alasan 1." not in rest

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from deliberate.database import db
-from deliberate.models import Document, DocumentVersion, UnitText
+from deliberate.models import Document, DocumentVersion, Person, UnitText
 from deliberate.operations.documents.versions import (
     DraftEntry,
     RevisionEntry,
@@ -21,6 +21,7 @@ from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.documents.draft_texts import read_draft
 from tests.documents.files import to_docx
+from tests.site.serving.test_concurrent_acts import run_concurrently
 
 TEXT = (
     "BAB I\nUMUM\n\nPasal 1\n(1) Satu dua tiga.\n(2) Empat lima enam.\n\nPasal 2\nTujuh delapan.\n"
@@ -196,6 +197,32 @@ def test_second_officer_sees_the_version_of_the_first_and_keeps_the_text(
     assert re.search(r'name="base"[^>]*value="2"', page.text)
     again = submit_form(client, revise_url(document), **(fields | {"base": "2"}))
     assert again.status_code == 303
+
+
+def test_of_two_officers_who_revise_at_once_the_second_is_told_and_nothing_is_lost(
+    app, document, officer, institution
+):
+    people, number = [officer.id, factories.create_staff(institution).id], document.id
+    db.session.remove()
+
+    def revise(person_id):
+        staff, draft = db.session.get_one(Person, person_id), db.session.get_one(Document, number)
+        revise_document(staff, draft, RevisionEntry(1, version_text(2), f"Perbaikan {person_id}."))
+
+    outcomes = run_concurrently(app, [lambda n=n: revise(n) for n in people])
+    assert outcomes == {"done": 1, "VersionPublishedMeanwhile": 1}
+    draft = db.session.get_one(Document, number)
+    assert draft.version == 2 and [row.number for row in draft.versions] == [1, 2]
+    assert unit_ids(draft, 2)["pasal-2"] == unit_ids(draft, 1)["pasal-2"]
+
+
+def test_revision_with_more_than_a_thousand_origins_is_taken(client, document):
+    page = client.get(revise_url(document)).text
+    tokens = dict(re.findall(r'name="(csrf_token|form_key)"[^>]*value="([^"]*)"', page))
+    origins = {f"from:pasal-{number}": str(number) for number in range(1, 1200)}
+    fields = {"base": "1", "text": TEXT, "note": "Perbaikan."} | tokens | origins
+    sent = client.post(revise_url(document), data=fields, content_type="multipart/form-data")
+    assert sent.status_code == 200, sent.text[:300]
 
 
 def test_revision_on_a_superseded_version_is_refused(document, officer):

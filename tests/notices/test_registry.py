@@ -102,6 +102,11 @@ ELSEWHERE = {"desk.check", "desk.checked", "desk.sign", "desk.unpublished", "bal
     "document.revised",
     "document.closed",
     "unit.answered",
+    "amendment.decided",
+    "desk.unit_assigned",
+    "desk.unit_check",
+    "desk.unit_checked",
+    "desk.unit_sign",
 }
 """Tested in tests of responses, polls, moderation, accounts, proposals and documents."""
 

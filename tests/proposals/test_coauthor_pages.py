@@ -81,6 +81,18 @@ def test_link_is_shown_once_and_accepted_by_one_person(app, proposal, author, ot
     assert proposal.coauthor_count == 1
 
 
+def test_revoked_link_says_so(app, proposal, author, other):
+    page = submit_form(author, authors_url(proposal), name="")
+    (link,) = set(re.findall(r"/en/co-authors/link/[\w-]+", page.text))
+    (revoke,) = re.findall(r'formaction="([^"]+/revoke)"', author.get(authors_url(proposal)).text)
+    assert submit_form(author, authors_url(proposal), to=revoke).status_code == 303
+    assert "/revoke" not in author.get(authors_url(proposal)).text
+    for client in (anonymous_client(app), signed_in_client(app, other)):
+        shown = client.get(link)
+        assert shown.status_code == 200 and "was revoked by an author" in shown.text
+        assert "Become a co-author" not in shown.text
+
+
 def test_strangers_do_not_see_who_is_invited(app, proposal, other):
     client = signed_in_client(app, other)
     assert client.get(authors_url(proposal)).status_code == 403

@@ -9,6 +9,8 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import CoAuthor, Notice, Person, Proposal
 from deliberate.operations.accounts.deletion import erase_account
+from deliberate.operations.documents.contributions import AmendmentEntry, propose_amendment
+from deliberate.operations.documents.versions import DraftEntry, open_document
 from deliberate.operations.moderation.decisions import report_contribution
 from deliberate.operations.moderation.sanctions import impose_sanction
 from deliberate.operations.proposals.coauthors import (
@@ -16,6 +18,7 @@ from deliberate.operations.proposals.coauthors import (
     decline_coauthorship,
     invite_coauthor,
     leave_coauthorship,
+    revoke_coauthor_invitation,
 )
 from deliberate.operations.proposals.joint_withdrawals import (
     agree_to_withdrawal,
@@ -27,11 +30,14 @@ from deliberate.operations.proposals.proposals import revise_proposal, withdraw_
 from deliberate.operations.proposals.supports import support_proposal
 from deliberate.permissions.decision import InvalidInput, Refused
 from deliberate.permissions.moderation.decisions import may_moderate
+from deliberate.queries.documents.documents import get_unit, get_version
 from deliberate.queries.log.page_comparison import compare_pages
 from deliberate.queries.notices.recipients import list_participants
+from deliberate.queries.proposals.coauthors import list_open_invitations_of
 from deliberate.queries.site.counter_check import find_counter_mismatches
 from deliberate.vocabulary import ModerationRule, Role
 from tests import factories
+from tests.documents.draft_texts import SMALL
 from tests.site.serving.test_concurrent_acts import run_concurrently
 
 
@@ -119,6 +125,43 @@ def test_invitation_by_name_is_for_that_person_who_may_decline(proposal, author,
         accept_coauthorship(other, invitation)
 
 
+def test_author_who_invited_revokes_an_invitation_that_is_not_accepted(
+    proposal, author, other, log
+):
+    join(proposal, other)
+    by_link = invite_coauthor(author, proposal).invitation
+    person = factories.create_resident()
+    by_name = invite_coauthor(author, proposal, person.display_name).invitation
+    for refused in (other, person):
+        with pytest.raises(Refused):
+            revoke_coauthor_invitation(refused, by_link)
+    log()
+    for invitation in (by_link, by_name):
+        revoke_coauthor_invitation(author, invitation)
+        with pytest.raises(Refused, match="dicabut"):
+            accept_coauthorship(person, invitation)
+    rows = [(row.kind, row.details) for row in log()]
+    assert rows == [("coauthor.uninvited", {"by_link": by}) for by in (1, 0)]
+    with pytest.raises(Refused):
+        revoke_coauthor_invitation(author, by_link)
+    assert list_open_invitations_of(proposal) == [] and is_consistent()
+
+
+def test_invitation_of_an_author_who_left_is_revoked_by_the_others(proposal, author, other):
+    join(proposal, other)
+    invitation = invite_coauthor(author, proposal).invitation
+    leave_coauthorship(author, proposal)
+    revoke_coauthor_invitation(other, invitation)
+    assert invitation.revoked_at is not None
+
+
+def test_accepted_invitation_is_not_revoked(proposal, author, other):
+    invitation = invite_coauthor(author, proposal).invitation
+    accept_coauthorship(other, invitation)
+    with pytest.raises(Refused):
+        revoke_coauthor_invitation(author, invitation)
+
+
 def test_suspended_person_is_refused(proposal, author, other):
     moderator = factories.create_staff(role=Role.MODERATOR)
     impose_sanction(moderator, other, ModerationRule.SPAM, 7, "Berulang.")
@@ -127,11 +170,20 @@ def test_suspended_person_is_refused(proposal, author, other):
         accept_coauthorship(other, invitation)
 
 
-def test_twenty_racing_accepts_of_a_link_make_one_row(app):
-    proposal = factories.create_proposal()
-    number = invite_coauthor(proposal.author, proposal).invitation.id
+def create_amendment():
+    institution = factories.create_institution("hukum")
+    process, officer = factories.create_process(institution), factories.create_staff(institution)
+    document = open_document(officer, process, DraftEntry("Naskah", "id", SMALL))
+    unit = get_unit(get_version(document), "pasal-1/ayat-1")
+    entry = AmendmentEntry(1, "Warga boleh bertanya.", "Lebih jelas.")
+    return propose_amendment(factories.create_resident(), document, unit, entry)
+
+
+@pytest.mark.parametrize("create", [factories.create_proposal, create_amendment])
+def test_twenty_racing_accepts_of_a_link_make_one_row(app, create):
+    work = create()
+    number, model, work_id = invite_coauthor(work.author, work).invitation.id, type(work), work.id
     people = [factories.create_resident().id for _person in range(20)]
-    proposal_id = proposal.id
     db.session.remove()
 
     def accept(person_id):
@@ -141,7 +193,7 @@ def test_twenty_racing_accepts_of_a_link_make_one_row(app):
     acts = [lambda n=n: accept(n) for n in people]
     assert run_concurrently(app, acts) == {"done": 1, "Refused": 19}
     assert db.session.scalar(select(func.count(CoAuthor.id))) == 1
-    assert db.session.get_one(Proposal, proposal_id).coauthor_count == 1
+    assert db.session.get_one(model, work_id).coauthor_count == 1
 
 
 def test_one_person_who_accepts_twenty_times_is_one_coauthor(app):

@@ -68,6 +68,7 @@ _.uname  # tarfile
 _.TransientStorage  # limits, by its scheme in the storage URI
 _.STORAGE_SCHEME  # limits
 _._set_signal_handlers  # huey
+_.max_form_parts  # Flask
 
 # Decorated with a SQLAlchemy validator.
 _._set_name_key
@@ -78,6 +79,8 @@ _.open_draft
 _.revise_draft
 _.contribute
 _.join_draft_amendment
+_.report_in_draft
+_.hide_in_draft
 _.close_draft
 _.report_draft
 _.appoint

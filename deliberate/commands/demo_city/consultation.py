@@ -24,8 +24,9 @@ from deliberate.operations.documents.versions import (
     open_document,
     revise_document,
 )
+from deliberate.operations.moderation.decisions import hide_contribution, report_contribution
 from deliberate.queries.documents.documents import get_document, get_unit, get_version
-from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
+from deliberate.vocabulary import ModerationRule, ResponseGround, Stance, UnitDecision
 
 TEXTS = Path(__file__).resolve().parent / "draft_texts"
 STANCES = {"+": Stance.FOR, "-": Stance.AGAINST, ".": Stance.NEUTRAL, "?": Stance.NEUTRAL}
@@ -39,7 +40,7 @@ _LINE = re.compile(
 
 
 def consultation_actions(documents: Sequence[Table]) -> Iterator[Action]:
-    """Yield the acts of the consultations: versions, contributions, joins, answers, report.
+    """Yield the acts of the consultations, moderation included, until their reports.
 
     Raises ValueError for a line that is no contribution.
     """
@@ -50,6 +51,10 @@ def consultation_actions(documents: Sequence[Table]) -> Iterator[Action]:
             yield Action(version["day"], "revise_draft", where, (officer, key, version))
         for line in filter(str.strip, entry["contributions"].splitlines()):
             yield from _contribution_actions(where, key, line)
+        for hidden in entry["hidden"]:
+            for reporter, day in hidden["reported"].items():
+                yield Action(day, "report_in_draft", where, (reporter, key, hidden))
+            yield Action(hidden["day"], "hide_in_draft", where, (hidden["by"], key, hidden))
         for answer in entry["answer"]:
             yield Action(answer["day"], "answer_unit", where, (officer, key, answer))
         yield Action(entry["closed"], "close_draft", where, (officer, key))
@@ -119,6 +124,19 @@ class ConsultationActs(ClosingActs):
     def join_draft_amendment(self, person: str, key: str, name: str) -> None:
         """Join an amendment."""
         join_amendment(self._get(Person, person), self._get(UnitContribution, (key, name)))
+
+    def report_in_draft(self, reporter: str, key: str, entry: Table) -> None:
+        """Report a contribution under a rule."""
+        row = self._get(UnitContribution, (key, entry["contribution"]))
+        report_contribution(self._get(Person, reporter), row, ModerationRule(entry["rule"]))
+
+    def hide_in_draft(self, moderator: str, key: str, entry: Table) -> None:
+        """Hide a contribution under a rule."""
+        row, rule = (
+            self._get(UnitContribution, (key, entry["contribution"])),
+            ModerationRule(entry["rule"]),
+        )
+        hide_contribution(self._get(Person, moderator), row, rule, entry["note"])
 
     def answer_unit(self, officer: str, key: str, entry: Table) -> None:
         """Answer the contributions that an answer of the file names."""

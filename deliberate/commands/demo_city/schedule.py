@@ -97,6 +97,7 @@ _BY_PEOPLE = {
     "report",
     "contribute",
     "join_draft_amendment",
+    "report_in_draft",
 }
 
 

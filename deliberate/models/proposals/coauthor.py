@@ -50,7 +50,7 @@ class CoAuthor(Base):
         owner="person_id invited_by_id",
         columns=(
             "id proposal_id contribution_id person_id invited_by_id invited_at expires_at"
-            " joined_at declined_at left_at"
+            " joined_at declined_at revoked_at left_at"
         ),
         kept=COUNTS,
         hidden="token_hash",
@@ -72,6 +72,8 @@ class CoAuthor(Base):
     """When the invitation ends; None once it is accepted, so that the row stays."""
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When an author ended the invitation before it was accepted."""
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the person left, or became the author in place of one who did."""
 
@@ -89,8 +91,8 @@ class CoAuthor(Base):
     @property
     def is_open(self) -> bool:
         """Return whether the invitation can be accepted now."""
-        is_undecided = self.joined_at is None and self.declined_at is None
-        return is_undecided and self.expires_at is not None and self.expires_at > now()
+        is_decided = self.joined_at or self.declined_at or self.revoked_at
+        return not is_decided and self.expires_at is not None and self.expires_at > now()
 
     @property
     def work(self) -> "Proposal | UnitContribution":

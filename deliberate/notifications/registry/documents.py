@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from deliberate.notifications.registry.line import Line
 from deliberate.vocabulary.notices import (
+    AmendmentDecidedNotice,
     Audience,
     ConsultationClosedNotice,
     ConsultationOpenedNotice,
@@ -36,6 +37,14 @@ LINES = (
         _("%(institution)s: %(unit_decision)s"),
         _("Your contribution to “%(title)s”, %(place)s, has an answer."),
         name=_("Answer to a contribution to a draft text"),
+    ),
+    Line(
+        AmendmentDecidedNotice,
+        ("unit.answered",),
+        Audience.PERSON,
+        _("%(institution)s: %(unit_decision)s"),
+        _("An amendment that you joined to “%(title)s”, %(place)s, has an answer."),
+        name=_("Answer to an amendment that you joined"),
     ),
     Line(
         ConsultationClosedNotice,

@@ -116,14 +116,14 @@ LINES = (
         AmendmentRevisedNotice,
         ("amendment.revised",),
         Audience.PERSON,
-        _("An amendment that you joined was changed"),
-        _("Its authors changed the words or the reason. Read what it says now."),
+        _("An amendment of yours or that you joined was changed"),
+        _("One of its authors changed the words or the reason. Read what it says now."),
     ),
     Line(
         AmendmentPromotedNotice,
         ("amendment.promoted",),
         Audience.PERSON,
-        _("An amendment that you joined is a proposal now"),
+        _("An amendment of yours or that you joined is a proposal now"),
         _("“%(title)s” was made of an amendment that was not adopted. You can support it there."),
     ),
 )

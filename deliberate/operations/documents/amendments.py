@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.models import (
-    AmendmentJoin,
     AmendmentVersion,
     Draft,
     Person,
@@ -15,12 +14,13 @@ from deliberate.models import (
     UnitContribution,
 )
 from deliberate.operations.moderation.holds import hold_by_rule
+from deliberate.operations.moderation.open_items import record_requested_edit
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.proposals.drafts import save_draft
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.documents import may_promote_amendment, may_revise_amendment
 from deliberate.permissions.proposals.proposals import is_author, may_submit
-from deliberate.queries.documents.contributions import has_same_words
+from deliberate.queries.documents.contributions import has_same_words, list_joined_people
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean
 from deliberate.vocabulary.events.documents import AmendmentPromoted, AmendmentRevised
@@ -51,7 +51,9 @@ def revise_amendment(
     *,
     context: RequestContext = NO_REQUEST,
 ) -> None:
-    """Change the words of an amendment; earlier ones stay readable, who joined is told.
+    """Change the words of an amendment; earlier ones stay readable, unless a moderator asked.
+
+    Its other authors and who joined it are told.
 
     Raises Refused, InvalidInput, and SupersededWording where another wording was published.
     """
@@ -67,9 +69,10 @@ def revise_amendment(
         _keep_wording(act, amendment)
         act.set_text(lambda: amendment.sealed_text, amendment)
         act.about(amendment, version=amendment.number)
+        record_requested_edit(act, amendment)
         hold_by_rule(act, amendment)
         notice = AmendmentRevisedNotice(document=amendment.document_id, amendment=amendment.id)
-        _notify_joined(act, amendment, notice)
+        _notify_others(act, author, amendment, notice)
 
 
 def _require_change(amendment: UnitContribution, replacement: str, reason: str) -> None:
@@ -99,17 +102,18 @@ def _keep_wording(act: Act[...], amendment: UnitContribution) -> None:
         )
 
 
-def _notify_joined(
+def _notify_others(
     act: Act[...],
+    author: Person,
     amendment: UnitContribution,
     event: NoticeEvent,
     proposal: Proposal | None = None,
 ) -> None:
-    joined = select(Person).join(AmendmentJoin, AmendmentJoin.person_id == Person.id)
-    of_amendment = AmendmentJoin.contribution_id == amendment.id
+    """Add a notice to the other authors of an amendment and to those who joined it."""
     process = None if proposal else amendment.process
-    for person in act.session.scalars(joined.where(of_amendment, Person.erased_at.is_(None))):
-        notify_person(act, person, event, proposal, process=process)
+    for person in [*amendment.authors, *list_joined_people([amendment.id])]:
+        if person.id != author.id:
+            notify_person(act, person, event, proposal, process=process)
 
 
 def draft_of_amendment(author: Person, amendment: UnitContribution, title: str) -> Draft:
@@ -139,11 +143,11 @@ def promote_amendment(
 ) -> None:
     """Link an amendment that was not adopted with the proposal that its author made of it.
 
-    Who joined it is told. Raises Refused.
+    Its other authors and who joined it are told. Raises Refused.
     """
     with recorded(author, AmendmentPromoted, context) as act:
         require(may_promote_amendment(author, act.lock(amendment)))
         require(is_author(author, proposal))
         amendment.promoted_to_id = proposal.id
         act.about(amendment, into=proposal.id)
-        _notify_joined(act, amendment, AmendmentPromotedNotice(), proposal)
+        _notify_others(act, author, amendment, AmendmentPromotedNotice(), proposal)

@@ -15,6 +15,7 @@ from deliberate.models import (
     UnitText,
 )
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit, named_contributions
+from deliberate.operations.notices.notices import notify_person, notify_staff
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.documents import (
     may_answer_contributions,
@@ -23,9 +24,9 @@ from deliberate.permissions.documents import (
     may_publish_answer_draft,
     may_sign_answer,
 )
-from deliberate.queries.documents.answer_desk import missing_consents
+from deliberate.queries.documents.answer_desk import MissingConsents, missing_consents
 from deliberate.queries.documents.documents import get_unit_by_id
-from deliberate.recording import NO_REQUEST, RequestContext, recorded
+from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean
 from deliberate.vocabulary.events.responses import (
     CaseAssigned,
@@ -33,6 +34,12 @@ from deliberate.vocabulary.events.responses import (
     CheckGiven,
     ResponseSigned,
     SignatureAsked,
+)
+from deliberate.vocabulary.notices import (
+    UnitAssignedNotice,
+    UnitCheckedNotice,
+    UnitCheckRequestedNotice,
+    UnitSignatureRequestedNotice,
 )
 
 
@@ -56,6 +63,11 @@ def assign_unit(
             act.session.add(row)
         row.assignee_id, row.assigned_at = colleague.id, now()
         act.about(row)
+        if colleague.id != officer.id:
+            notice = UnitAssignedNotice(
+                document=document.id, unit=unit.unit_id, version=unit.version.number
+            )
+            notify_person(act, colleague, notice, process=document.process)
 
 
 def ask_consents(
@@ -88,7 +100,28 @@ def ask_consents(
         )
         act.session.add(draft)
         act.about(draft)
+        _ask_offices(act, draft, missing)
     return draft
+
+
+def _ask_offices(act: Act[...], draft: UnitAnswerDraft, missing: MissingConsents) -> None:
+    """Add notices to the colleagues who can check an answer, and to those who must sign it."""
+    where, process = _place_of(draft), draft.document.process
+    if missing.needs_check:
+        check = UnitCheckRequestedNotice(**where)
+        notify_staff(act, draft.institution_id, None, check, process=process)
+    for institution_id in sorted(missing.institution_ids):
+        signature = UnitSignatureRequestedNotice(**where)
+        notify_staff(act, institution_id, None, signature, process=process)
+
+
+def _place_of(draft: UnitAnswerDraft) -> dict[str, int]:
+    return {
+        "document": draft.document_id,
+        "unit": draft.unit_id,
+        "version": draft.version.number,
+        "draft": draft.id,
+    }
 
 
 def check_answer(
@@ -107,6 +140,8 @@ def check_answer(
         draft.checked_at, draft.checked_by_id = now(), colleague.id
         draft.is_approved, draft.check_note = passed, clean(note)
         act.about(draft, passed=passed)
+        notice = UnitCheckedNotice(**_place_of(draft), passed=passed)
+        notify_person(act, draft.author, notice, process=draft.document.process)
 
 
 def sign_answer(

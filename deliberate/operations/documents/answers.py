@@ -20,11 +20,12 @@ from deliberate.operations.notices.notices import notify_person
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.documents import may_answer_contributions
 from deliberate.queries.documents.answer_desk import missing_consents
+from deliberate.queries.documents.contributions import list_joined_people
 from deliberate.recording import NO_REQUEST, Act, RequestContext, recorded
 from deliberate.text import clean
 from deliberate.vocabulary import ResponseGround, UnitDecision
 from deliberate.vocabulary.events.documents import AmendmentDecided, UnitAnswered
-from deliberate.vocabulary.notices import ContributionAnsweredNotice
+from deliberate.vocabulary.notices import AmendmentDecidedNotice, ContributionAnsweredNotice
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,17 @@ def answer_unit(
 def _notify_answered(
     act: Act[...], answer: UnitAnswer, contributions: Sequence[UnitContribution]
 ) -> None:
-    """Notify each author of what an answer names, once, at the first of the contributions."""
+    """Notify all authors of what an answer names, then those who joined it, each once."""
     notified = {answer.answered_by_id}
-    for row in contributions:
-        if row.author_id not in notified:
-            notified.add(row.author_id)
-            notice = ContributionAnsweredNotice(
-                document=row.document_id, contribution=row.id, answer=answer.id
-            )
-            notify_person(act, row.author, notice)
+    amendments = [row for row in contributions if row.join_count]
+    written = [(row, row.authors, ContributionAnsweredNotice) for row in contributions]
+    joined = [(row, list_joined_people([row.id]), AmendmentDecidedNotice) for row in amendments]
+    for row, people, kind in [*written, *joined]:
+        notice = kind(document=row.document_id, contribution=row.id, answer=answer.id)
+        for person in people:
+            if person.id not in notified:
+                notified.add(person.id)
+                notify_person(act, person, notice)
 
 
 def named_contributions(

@@ -20,6 +20,7 @@ from deliberate.permissions.documents import (
     may_contribute,
     may_join_amendment,
     may_reply_to,
+    may_unjoin_amendment,
     may_withdraw_contribution,
 )
 from deliberate.queries.documents.contributions import has_same_words
@@ -29,6 +30,7 @@ from deliberate.vocabulary import Stance
 from deliberate.vocabulary.events.documents import (
     AmendmentJoined,
     AmendmentProposed,
+    AmendmentUnjoined,
     AmendmentWithdrawn,
 )
 from deliberate.vocabulary.events.threads import CommentEdited, CommentPosted, CommentWithdrawn
@@ -146,6 +148,17 @@ def join_amendment(
         act.session.add(AmendmentJoin(contribution_id=amendment.id, person_id=person.id))
         amendment.join_count += 1
         act.about(amendment, into=amendment.id)
+
+
+def unjoin_amendment(
+    person: Person, amendment: UnitContribution, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """Leave an amendment that one had joined. Raises Refused."""
+    with recorded(person, AmendmentUnjoined, context) as act:
+        require(may_unjoin_amendment(person, act.lock(amendment)))
+        act.session.delete(act.session.get_one(AmendmentJoin, (amendment.id, person.id)))
+        amendment.join_count -= 1
+        act.about(amendment)
 
 
 def withdraw_amendment(

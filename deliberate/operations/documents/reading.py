@@ -37,7 +37,10 @@ def _message(error: UnreadableTextError) -> LazyString:
     messages = {
         "empty": _("There is no text in it."),
         "format": _("Choose a DOCX, ODT, Akoma Ntoso or plain text file that is not damaged."),
-        "scanned": _("This file has pictures of pages, not text. Choose the DOCX or ODT file."),
+        "scanned": _(
+            "This file has pages or pictures of pages, not text that can be read in parts. Choose "
+            "the DOCX or ODT file."
+        ),
         "too_large": _("This file is too large: at most 10 MB."),
         "no_structure": _(
             "There is no Pasal and no heading in it. Begin headings with “#”, or each Pasal with "

@@ -4,12 +4,14 @@ from sqlalchemy import Select, Update, select, update
 
 from deliberate.clock import now
 from deliberate.models import (
+    AmendmentVersion,
     EditRequest,
     Escalation,
     ModerationDecision,
     Proposal,
     ProposalVersion,
     Report,
+    UnitContribution,
 )
 from deliberate.queries.moderation.contributions import Contribution
 from deliberate.queries.moderation.open_items import get_open_edit_request
@@ -72,12 +74,24 @@ def _open_edit_requests(subject_type: str, subject_ids: list[int] | Select[int])
 def record_requested_edit(act: Act[...], contribution: Contribution) -> None:
     """Record that an author made a requested edit, for a moderator to review.
 
-    Earlier versions of a proposal are hidden from comparison, by the rule of the request.
+    Earlier versions of a proposal, and earlier wordings of an amendment, are no longer shown, by
+    the rule of the request.
     """
     request = get_open_edit_request(contribution)
     if request is None or not request.is_active:
         return
     request.edited_at = now()
+    ground = request.decision.ground
+    if isinstance(contribution, UnitContribution):
+        act.session.execute(
+            update(AmendmentVersion)
+            .where(
+                AmendmentVersion.contribution_id == contribution.id,
+                AmendmentVersion.number < contribution.number,
+                AmendmentVersion.hidden_ground.is_(None),
+            )
+            .values(hidden_ground=ground)
+        )
     if isinstance(contribution, Proposal):
         act.session.execute(
             update(ProposalVersion)
@@ -86,5 +100,5 @@ def record_requested_edit(act: Act[...], contribution: Contribution) -> None:
                 ProposalVersion.number < contribution.version,
                 ProposalVersion.hidden_ground.is_(None),
             )
-            .values(hidden_ground=request.decision.ground)
+            .values(hidden_ground=ground)
         )

@@ -34,12 +34,19 @@ def notify_moderators(act: Act[...], proposal: Proposal | None, event: NoticeEve
 
 
 def notify_staff(
-    act: Act[...], institution_id: int | None, proposal: Proposal, event: NoticeEvent
+    act: Act[...],
+    institution_id: int | None,
+    proposal: Proposal | None,
+    event: NoticeEvent,
+    *,
+    process: Process | None = None,
 ) -> None:
     """Add a notice to the staff of an institution; nothing is added without an institution."""
     if institution_id is None:
         return
-    row = _notice(act, event, f".desk.{institution_id}", proposal_id=proposal.id)
+    proposal_id, process_id = proposal.id if proposal else None, process.id if process else None
+    suffix = f".desk.{institution_id}"
+    row = _notice(act, event, suffix, proposal_id=proposal_id, process_id=process_id)
     row.institution_id = institution_id
     act.session.add(row)
 

@@ -1,4 +1,4 @@
-"""Co-authors of proposals and amendments: invite, accept, decline, leave."""
+"""Co-authors of proposals and amendments: invite, revoke, accept, decline, leave."""
 
 import secrets
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from deliberate.permissions.proposals.coauthors import (
     may_decline_coauthorship,
     may_invite_coauthor,
     may_leave,
+    may_revoke_invitation,
 )
 from deliberate.queries.proposals.coauthors import (
     get_person_by_public_name,
@@ -43,6 +44,7 @@ from deliberate.vocabulary.events.proposals import (
     CoAuthorInvited,
     CoAuthorJoined,
     CoAuthorLeft,
+    CoAuthorUninvited,
     SupportTakenBack,
 )
 from deliberate.vocabulary.notices import (
@@ -112,6 +114,17 @@ def _invited_person(act: Act[...], work: Work, name: str) -> Person:
     if act.session.scalar(invited) is not None:
         raise InvalidInput(_("This person is invited already."))
     return person
+
+
+def revoke_coauthor_invitation(
+    author: Person, invitation: CoAuthor, *, context: RequestContext = NO_REQUEST
+) -> None:
+    """End an invitation that was not accepted; its link says so from then on. Raises Refused."""
+    with recorded(author, CoAuthorUninvited, context) as act:
+        work = act.lock(invitation.work)
+        require(may_revoke_invitation(author, act.lock(invitation)))
+        invitation.revoked_at = now()
+        act.about(work, by_link=invitation.person_id is None)
 
 
 def accept_coauthorship(

@@ -25,6 +25,7 @@ from deliberate.permissions.decision import (
     not_yours,
 )
 from deliberate.permissions.proposals.proposals import is_author, is_unanswered
+from deliberate.queries.documents.answers import list_answers
 from deliberate.queries.moderation.contributions import Contribution
 from deliberate.queries.moderation.decisions import get_last_decision, open_reports
 from deliberate.queries.moderation.open_items import (
@@ -115,7 +116,8 @@ def may_request_edit(person: Person | None, contribution: Contribution) -> Decis
 def _is_changeable(contribution: Contribution) -> Decision:
     """Allow a request for texts that their author can change."""
     if isinstance(contribution, UnitContribution) and contribution.kind == "amendment":
-        return Decision(_("An amendment cannot be changed for this. Hide it or keep it."))
+        answered = Decision(_("An answered amendment cannot be changed. Hide it or keep it."))
+        return answered if list_answers([contribution.id]) else ALLOWED
     return is_unanswered(contribution) if isinstance(contribution, Proposal) else ALLOWED
 
 

@@ -70,11 +70,33 @@ def may_accept_coauthorship(person: Person | None, invitation: CoAuthor) -> Deci
         Decision(_("You are one of its authors already."))
         if is_written_by(work, person)
         else ALLOWED,
-        ALLOWED if invitation.is_open else Decision(_("This invitation was used or has ended.")),
+        is_invitation_open(invitation),
         is_open_to_authors(work),
         Decision(_("A text has at most %(n)s co-authors.", n=MAX_COAUTHORS))
         if is_full
         else ALLOWED,
+    )
+
+
+def is_invitation_open(invitation: CoAuthor) -> Decision:
+    """Allow what needs an invitation that was not used, revoked, and has not ended."""
+    if invitation.is_open:
+        return ALLOWED
+    if invitation.revoked_at is not None:
+        return Decision(_("This invitation was revoked by an author."))
+    return Decision(_("This invitation was used or has ended."))
+
+
+def may_revoke_invitation(person: Person | None, invitation: CoAuthor) -> Decision:
+    """Allow the author who invited; any author once that person is no author any more."""
+    work = invitation.work
+    is_mine = person is not None and invitation.invited_by_id == person.id
+    is_orphaned = invitation.invited_by_id not in work.author_ids
+    other = not_yours(_("Another author sent this invitation."))
+    return all_of(
+        is_one_author(person, work),
+        ALLOWED if is_mine or is_orphaned else other,
+        is_invitation_open(invitation),
     )
 
 
@@ -84,7 +106,7 @@ def may_decline_coauthorship(person: Person | None, invitation: CoAuthor) -> Dec
     return all_of(
         is_signed_in(person),
         ALLOWED if is_mine else not_yours(_("This invitation is for another person.")),
-        ALLOWED if invitation.is_open else Decision(_("This invitation was used or has ended.")),
+        is_invitation_open(invitation),
     )
 
 

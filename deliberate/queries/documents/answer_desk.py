@@ -1,10 +1,10 @@
 """What waits for an answer on draft texts: Pasal with open contributions, and drafts of answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.database import db
@@ -14,6 +14,7 @@ from deliberate.models import (
     DocumentVersion,
     Person,
     Process,
+    ProcessInstitution,
     UnitAnswerDraft,
     UnitAssignment,
     UnitContribution,
@@ -24,8 +25,6 @@ from deliberate.queries.documents.documents import list_units, top_address
 from deliberate.queries.documents.lineage import get_lineage
 from deliberate.queries.processes.working_days import response_deadline, working_days_left
 from deliberate.queries.responses.response_owner import required_signatory_ids
-
-MAX_DRAFTS = 100
 
 
 @dataclass
@@ -43,12 +42,12 @@ class OpenPage:
     @property
     def due_at(self) -> datetime:
         """Return until when the oldest one is to be answered."""
-        return response_deadline(self.document.process, self.since)
+        return _deadline(self.document.process, self.since).due_at
 
     @property
     def days_left(self) -> int:
         """Return the working days until then, negative once it has passed."""
-        return working_days_left(self.document.process, self.due_at)
+        return _deadline(self.document.process, self.since).days_left
 
 
 def list_documents_with_open_contributions() -> Sequence[Document]:
@@ -78,13 +77,87 @@ def list_open_pages(documents: Iterable[Document]) -> list[OpenPage]:
     return sorted(pages, key=lambda page: (page.due_at, page.document.id, page.unit.position))
 
 
+class _Places:
+    """Where the contributions to a draft text are answered: at a Pasal of a version."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.lineage = document, get_lineage(document)
+        self._units: dict[int, tuple[dict[int, str], dict[str, UnitText]]] = {}
+
+    def _of_version(self, number: int) -> tuple[dict[int, str], dict[str, UnitText]]:
+        """Return the addresses of the Pasal by unit, and the units by address."""
+        if number not in self._units:
+            rows = list_units(self.document.versions[number - 1])
+            tops = {row.unit_id: top_address(row.address) for row in rows}
+            self._units[number] = tops, {row.address: row for row in rows}
+        return self._units[number]
+
+    def find(self, unit_id: int, since: int) -> tuple[int, UnitText]:
+        """Return the newest version that has a unit of a version, and the first Pasal with it."""
+        for number in range(self.document.version, since - 1, -1):
+            tops, by_address = self._of_version(number)
+            heirs = self.lineage.follow([unit_id], since, number) & tops.keys()
+            if heirs:
+                break
+        top = min((by_address[tops[heir]] for heir in heirs), key=lambda unit: unit.position)
+        return number, top
+
+
+@dataclass(frozen=True)
+class AnswerDeadlines:
+    """Until when contributions to a draft text are to be answered, as the desk has it."""
+
+    by_page: Mapping[tuple[int, int], "AnswerDeadline"]
+    """The deadline of each Pasal that waits, by the number of its version and its unit."""
+    waiting: int
+    """Contributions that no answer names."""
+
+    @property
+    def first(self) -> "AnswerDeadline | None":
+        """Return the earliest deadline."""
+        return min(self.by_page.values(), key=lambda row: row.due_at, default=None)
+
+
+@dataclass(frozen=True)
+class AnswerDeadline:
+    """Until when an answer is due, and the working days until then, negative once it passed."""
+
+    due_at: datetime
+    days_left: int
+
+
+def get_answer_deadlines(document: Document) -> AnswerDeadlines:
+    """Return the deadlines of a draft text; the cost does not grow with its contributions."""
+    query = (
+        select(
+            UnitContribution.unit_id,
+            DocumentVersion.number,
+            func.min(UnitContribution.posted_at),
+            func.count(UnitContribution.id),
+        )
+        .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
+        .where(UnitContribution.document_id == document.id, _is_open())
+        .group_by(UnitContribution.unit_id, DocumentVersion.number)
+    )
+    rows = db.session.execute(query).all()
+    if not rows:
+        return AnswerDeadlines({}, 0)
+    places, oldest = _Places(document), dict[tuple[int, int], datetime]()
+    for unit_id, since, posted_at, _count in rows:
+        number, top = places.find(unit_id, since)
+        key = number, top.unit_id
+        oldest[key] = min(oldest.get(key, posted_at), posted_at)
+    by_page = {key: _deadline(document.process, since) for key, since in oldest.items()}
+    return AnswerDeadlines(by_page, sum(row[3] for row in rows))
+
+
+def _deadline(process: Process, since: datetime) -> AnswerDeadline:
+    due_at = response_deadline(process, since)
+    return AnswerDeadline(due_at, working_days_left(process, due_at))
+
+
 def _open_pages(document: Document) -> list[OpenPage]:
-    lineage = get_lineage(document)
-    units = {version.number: list_units(version) for version in document.versions}
-    tops = {
-        number: ({u.unit_id: top_address(u.address) for u in rows}, {u.address: u for u in rows})
-        for number, rows in units.items()
-    }
+    places = _Places(document)
     pages: dict[tuple[int, int], OpenPage] = {}
     query = (
         select(
@@ -98,12 +171,7 @@ def _open_pages(document: Document) -> list[OpenPage]:
         .order_by(UnitContribution.id)
     )
     for contribution_id, unit_id, since, posted_at in db.session.execute(query):
-        for number in range(document.version, since - 1, -1):
-            addresses, by_address = tops[number]
-            heirs = lineage.follow([unit_id], since, number) & addresses.keys()
-            if heirs:
-                break
-        top = min((by_address[addresses[heir]] for heir in heirs), key=lambda unit: unit.position)
+        number, top = places.find(unit_id, since)
         version = document.versions[number - 1]
         fresh = OpenPage(document, version, top, posted_at, [])
         page = pages.setdefault((number, top.unit_id), fresh)
@@ -129,17 +197,26 @@ def get_answer_draft(draft_id: int) -> UnitAnswerDraft | None:
     return db.session.get(UnitAnswerDraft, draft_id)
 
 
-def list_answer_drafts() -> Sequence[UnitAnswerDraft]:
-    """Return the drafts of answers that wait for consent, the oldest first."""
+def list_answer_drafts(institution_id: int | None) -> Sequence[UnitAnswerDraft]:
+    """Return the drafts of answers that an institution wrote or must sign, the oldest first."""
+    signed_by = select(Document.id).join(
+        ProcessInstitution, ProcessInstitution.process_id == Document.process_id
+    )
+    must_sign = signed_by.where(
+        ProcessInstitution.institution_id == institution_id, ProcessInstitution.part == "must_sign"
+    )
     return db.session.scalars(
         select(UnitAnswerDraft)
+        .where(
+            UnitAnswerDraft.institution_id.is_not_distinct_from(institution_id)
+            | UnitAnswerDraft.document_id.in_(must_sign)
+        )
         .options(
             joinedload(UnitAnswerDraft.document).joinedload(Document.process),
             joinedload(UnitAnswerDraft.author),
             selectinload(UnitAnswerDraft.signatures),
         )
         .order_by(UnitAnswerDraft.id)
-        .limit(MAX_DRAFTS)
     ).all()
 
 

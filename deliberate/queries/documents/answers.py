@@ -17,7 +17,7 @@ from deliberate.models import (
     UnitText,
 )
 from deliberate.models.moderation.visibility import ANYONE
-from deliberate.queries.documents.documents import list_units, top_address
+from deliberate.queries.documents.documents import list_units, part_address, top_address
 from deliberate.queries.documents.lineage import get_lineage
 
 
@@ -38,10 +38,15 @@ class Rights:
 
 @dataclass(frozen=True)
 class DocumentRights:
-    """The rights on a whole draft text, and by the address of each page of it."""
+    """The rights on a whole draft text, and on its parts by address."""
 
     total: Rights
     by_page: Mapping[str, Rights]
+    """Of each Pasal or heading, with all that is below it."""
+    by_part: Mapping[str, Rights]
+    """Of each ayat, or what else stands directly in a Pasal, with all that is below it."""
+    dropped: Rights
+    """On parts that this version no longer has."""
 
 
 def list_answers(contribution_ids: Sequence[int]) -> dict[int, list[UnitAnswer]]:
@@ -86,15 +91,21 @@ def count_rights(document: Document, version: DocumentVersion) -> DocumentRights
     A withdrawn or hidden contribution was heard too, and is counted.
     """
     lineage, units = get_lineage(document), list_units(version)
-    pages = {unit.unit_id: top_address(unit.address) for unit in units}
-    total = Rights()
+    addresses = {unit.unit_id: unit.address for unit in units}
+    total, dropped = Rights(), Rights()
     by_page: dict[str, Rights] = defaultdict(Rights)
+    by_part: dict[str, Rights] = defaultdict(Rights)
     for unit_id, number, rights in _rights_of_units(document, version.number):
         total.add(rights)
         heirs = lineage.follow([unit_id], number, version.number)
-        for page in {pages[heir] for heir in heirs if heir in pages}:
+        places = [addresses[heir] for heir in heirs if heir in addresses]
+        for page in {top_address(place) for place in places}:
             by_page[page].add(rights)
-    return DocumentRights(total, by_page)
+        for part in {part_address(place) for place in places} - {""}:
+            by_part[part].add(rights)
+        if not places:
+            dropped.add(rights)
+    return DocumentRights(total, by_page, by_part, dropped)
 
 
 def _rights_of_units(document: Document, until: int) -> list[tuple[int, int, Rights]]:

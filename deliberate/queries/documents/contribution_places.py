@@ -1,9 +1,13 @@
 """Where a contribution to a draft text is read: version, Pasal, and page of contributions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deliberate.models import DocumentVersion, UnitContribution, UnitText
-from deliberate.queries.documents.contributions import PAGE, count_earlier_contributions
+from deliberate.queries.documents.contributions import (
+    PAGE,
+    count_earlier_contributions,
+    is_beyond_first_replies,
+)
 from deliberate.queries.documents.documents import (
     get_unit_by_id,
     get_version,
@@ -21,10 +25,16 @@ class ContributionPlace:
     number: int | None
     after: int | None
     """The id after which its page of contributions begins, None on the first."""
+    replies_of: int | None = None
+    """The contribution whose page of replies has it, if the page of the unit does not."""
 
 
 def get_contribution_place(contribution: UnitContribution) -> ContributionPlace | None:
     """Return where the unit of a contribution stands now, or stood when it was made."""
+    if contribution.parent is not None:
+        place = get_contribution_place(contribution.parent)
+        is_beyond = place is not None and is_beyond_first_replies(contribution)
+        return replace(place, replies_of=contribution.parent_id) if place and is_beyond else place
     document, number = contribution.document, contribution.version.number
     heirs = get_lineage(document).follow([contribution.unit_id], number, document.version)
     current = get_version(document)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -47,7 +47,10 @@ class ShownContribution:
     is_quote_current: bool = True
     """Whether the unit still has the words it had when this was written."""
     earlier: Sequence[tuple[AmendmentVersion, Sequence[Piece]]] = ()
-    """The earlier wordings of an amendment, oldest first, each compared with the draft."""
+    """The earlier wordings of an amendment, oldest first, each compared with the draft.
+
+    One that a moderator asked to change has no pieces.
+    """
 
 
 @dataclass
@@ -144,10 +147,31 @@ def list_contributions(
     return [_shown(row, by_id, lineage, version.number) for row in rows]
 
 
+def count_contributions_at(
+    document: Document, version: DocumentVersion, units: Sequence[UnitText]
+) -> Counter[str]:
+    """Return the numbers of shown contributions at some units of a version, without replies."""
+    unit_ids = [unit.unit_id for unit in units]
+    rows = db.session.execute(
+        select(UnitContribution.kind, func.count(UnitContribution.id))
+        .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
+        .where(UnitContribution.visible_to(ANYONE), UnitContribution.parent_id.is_(None))
+        .where(_stands_at(document, get_lineage(document), unit_ids, version.number))
+        .group_by(UnitContribution.kind)
+    )
+    counts: Counter[str] = Counter()
+    for kind, count in rows:
+        counts[kind] = count
+    return counts
+
+
 def count_earlier_contributions(
     contribution: UnitContribution, version: DocumentVersion, units: Sequence[UnitText]
 ) -> int:
-    """Return how many contributions stand before one in its list at some units of a version."""
+    """Return how many contributions stand before one in its list at some units of a version.
+
+    It is no reply.
+    """
     document = contribution.document
     is_amendment = contribution.kind == "amendment"
     at_units = _stands_at(
@@ -157,32 +181,86 @@ def count_earlier_contributions(
         select(func.count(UnitContribution.id))
         .join(DocumentVersion, DocumentVersion.id == UnitContribution.version_id)
         .where(UnitContribution.id < contribution.id, at_units)
+        .where(UnitContribution.parent_id.is_(None))
         .where((UnitContribution.kind == "amendment") == is_amendment)
     )
     return db.session.scalar(query) or 0
 
 
-def list_replies(contribution_ids: Sequence[int]) -> dict[int, list[UnitContribution]]:
-    """Return the replies to some contributions, by contribution, oldest first.
+@dataclass
+class Replies:
+    """The first replies to a contribution, and how many there are."""
 
-    A page shows the first of each; a withdrawn or hidden one is returned without its text.
+    rows: list[UnitContribution] = field(default_factory=list)
+    count: int = 0
+
+
+_OF_REPLY = (joinedload(UnitContribution.author), joinedload(UnitContribution.institution))
+
+
+def list_replies(contribution_ids: Sequence[int]) -> dict[int, Replies]:
+    """Return the first replies to some contributions, by contribution, oldest first.
+
+    A withdrawn or hidden one is returned without its text.
     """
-    replies: dict[int, list[UnitContribution]] = defaultdict(list)
-    if contribution_ids:
-        place = func.row_number().over(
-            partition_by=UnitContribution.parent_id, order_by=UnitContribution.id
+    replies: dict[int, Replies] = {}
+    if not contribution_ids:
+        return replies
+    parent = UnitContribution.parent_id
+    ranked = (
+        select(
+            UnitContribution.id.label("id"),
+            func.row_number()
+            .over(partition_by=parent, order_by=UnitContribution.id)
+            .label("place"),
+            func.count().over(partition_by=parent).label("count"),
         )
-        first = (
-            select(UnitContribution.id.label("id"), place.label("place"))
-            .where(UnitContribution.parent_id.in_(contribution_ids))
-            .subquery()
-        )
-        rows = select(UnitContribution).join(first, first.c.id == UnitContribution.id)
-        loaded = (joinedload(UnitContribution.author), joinedload(UnitContribution.institution))
-        rows = rows.where(first.c.place <= REPLIES).order_by(UnitContribution.id)
-        for row in db.session.scalars(rows.options(*loaded)):
-            replies[row.parent_id or 0].append(row)
+        .where(parent.in_(contribution_ids))
+        .subquery()
+    )
+    rows = (
+        select(UnitContribution, ranked.c.count)
+        .join(ranked, ranked.c.id == UnitContribution.id)
+        .where(ranked.c.place <= REPLIES)
+        .order_by(UnitContribution.id)
+    )
+    for row, count in db.session.execute(rows.options(*_OF_REPLY)):
+        found = replies.setdefault(row.parent_id, Replies(count=count))
+        found.rows.append(row)
     return replies
+
+
+def list_page_of_replies(
+    contribution: UnitContribution, after: int = 0
+) -> Sequence[UnitContribution]:
+    """Return the replies to a contribution after one, one more than a page shows of them."""
+    rows = (
+        select(UnitContribution)
+        .where(UnitContribution.parent_id == contribution.id, UnitContribution.id > after)
+        .order_by(UnitContribution.id)
+        .limit(REPLIES + 1)
+    )
+    return db.session.scalars(rows.options(*_OF_REPLY)).all()
+
+
+def is_beyond_first_replies(reply: UnitContribution) -> bool:
+    """Return whether a reply stands behind those that the page of its unit shows."""
+    earlier = select(func.count(UnitContribution.id)).where(
+        UnitContribution.parent_id == reply.parent_id, UnitContribution.id < reply.id
+    )
+    return (db.session.scalar(earlier) or 0) >= REPLIES
+
+
+def with_replies(
+    shown: Sequence[ShownContribution], replies: Mapping[int, Replies]
+) -> list[ShownContribution]:
+    """Return contributions, each followed by its first replies, at the same unit."""
+    items: list[ShownContribution] = []
+    for item in shown:
+        items.append(item)
+        rows = replies[item.row.id].rows if item.row.id in replies else []
+        items += [replace(item, row=row, pieces=(), earlier=()) for row in rows]
+    return items
 
 
 def _stands_at(
@@ -219,7 +297,10 @@ def _earlier(row: UnitContribution) -> list[tuple[AmendmentVersion, Sequence[Pie
     if row.number == 1 or not row.is_visible_to(ANYONE):
         return []
     earlier = [wording for wording in row.wordings if wording.number < row.number]
-    return [(wording, compare_words(row.quoted, wording.replacement)) for wording in earlier]
+    return [
+        (wording, () if wording.hidden_ground else compare_words(row.quoted, wording.replacement))
+        for wording in earlier
+    ]
 
 
 def get_unit_contribution(contribution_id: int) -> UnitContribution | None:
@@ -285,6 +366,15 @@ def has_same_words(first: str, second: str) -> bool:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
+
+
+def list_joined_people(contribution_ids: Sequence[int]) -> Sequence[Person]:
+    """Return the people with an account who joined some amendments, each once."""
+    joined = select(AmendmentJoin.person_id).where(
+        AmendmentJoin.contribution_id.in_(contribution_ids)
+    )
+    people = select(Person).where(Person.id.in_(joined), Person.erased_at.is_(None))
+    return db.session.scalars(people.order_by(Person.id)).all()
 
 
 def joined_ids(person: Person | None, contribution_ids: Sequence[int]) -> set[int]:

@@ -93,6 +93,15 @@ def top_address(address: str) -> str:
     return address if address.startswith("bab-") else address.split("/", 1)[0]
 
 
+def part_address(address: str) -> str:
+    """Return the address of the ayat, or other part directly in a Pasal, that a unit belongs to.
+
+    It is empty for what is no part of a Pasal.
+    """
+    top, *below = address.split("/")
+    return f"{top}/{below[0]}" if below and not address.startswith("bab-") else ""
+
+
 def get_document_id_of(subject_type: str, row_id: int) -> int | None:
     """Return the id of the draft text of a version, an answer or a contribution."""
     models: dict[str, type[DocumentVersion | UnitAnswer | UnitContribution]] = {

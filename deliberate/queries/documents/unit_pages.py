@@ -8,7 +8,12 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.legal_texts.references import Segment, find_definitions, link_text
 from deliberate.models import Document, DocumentVersion, UnitText
-from deliberate.queries.documents.contributions import PAGE, ShownContribution, list_contributions
+from deliberate.queries.documents.contributions import (
+    PAGE,
+    ShownContribution,
+    count_contributions_at,
+    list_contributions,
+)
 from deliberate.queries.documents.documents import list_units, plain_units, top_address
 from deliberate.queries.documents.lineage import get_lineage
 from deliberate.text import excerpt
@@ -16,6 +21,7 @@ from deliberate.text import excerpt
 PAGE_KINDS = ("pasal", "annex", "heading")
 """Kinds of units that have a page of their own."""
 MAX_HITS = 50
+"""Parts with the words of a search that a page lists."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,10 @@ class UnitPage:
     history: Sequence[tuple[DocumentVersion, UnitText]]
     amendments: Sequence[ShownContribution]
     comments: Sequence[ShownContribution]
+    counts: Mapping[str, int]
+    """The numbers of shown contributions to the Pasal by kind, on all pages, without replies."""
+    after: int
+    """Id after which this page of contributions begins, 0 on the first."""
     next_after: int | None
     """Id after which the next page of contributions begins; None where all are shown."""
 
@@ -75,6 +85,8 @@ def get_unit_page(
         history=_history(document, version, top),
         amendments=amendments[:PAGE],
         comments=comments[:PAGE],
+        counts=count_contributions_at(document, version, parts),
+        after=after,
         next_after=_next_after(amendments, comments),
     )
 
@@ -98,7 +110,7 @@ def search_units(units: Sequence[UnitText], words: str) -> list[tuple[UnitText, 
         text = f"{unit.label} {unit.heading} {unit.body}".strip()
         if wanted and all(word in text.casefold() for word in wanted):
             hits.append((unit, excerpt(unit.body or unit.heading)))
-    return hits[:MAX_HITS]
+    return hits
 
 
 def _linked(parts: Sequence[UnitText], units: Sequence[UnitText]) -> list[LinkedUnit]:

@@ -31,6 +31,7 @@ from deliberate.vocabulary.events.documents import (
     AmendmentPromoted,
     AmendmentProposed,
     AmendmentRevised,
+    AmendmentUnjoined,
     ConsultationReported,
     DocumentOpened,
     DocumentRevised,
@@ -168,14 +169,14 @@ def _compare_unit(session: Session, row: UnitContribution, entry: Entry) -> Iter
 def _compare_joins(session: Session) -> Iterator[PageFault]:
     """Compare who joined each amendment, and the number of those who did."""
     joined: dict[int, set[str]] = defaultdict(set)
-    kinds = (AmendmentJoined.KIND, CoAuthorJoined.KIND)
+    kinds = (AmendmentJoined.KIND, AmendmentUnjoined.KIND, CoAuthorJoined.KIND)
     query = select_entries().where(
         Interaction.kind.in_(kinds), Interaction.subject_type == UnitContribution.subject_type
     )
     for entry in session.execute(query):
         if entry.kind == AmendmentJoined.KIND:
             joined[entry.subject_id].add(entry.actor_id)
-        else:  # who becomes an author is not among those who joined
+        else:  # who left it or became an author is not among those who joined
             joined[entry.subject_id].discard(entry.actor_id)
     rows: dict[int, set[str]] = defaultdict(set)
     keys = select(AmendmentJoin.contribution_id, PersonKey.actor_id).join(

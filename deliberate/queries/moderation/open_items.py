@@ -14,6 +14,7 @@ from deliberate.models import (
     ModerationDecision,
     Person,
     Proposal,
+    UnitContribution,
 )
 from deliberate.queries.moderation.contributions import Contribution, ContributionKey
 from deliberate.vocabulary import Role
@@ -35,11 +36,10 @@ def get_open_edit_request(contribution: Contribution) -> EditRequest | None:
 
 def editable_text(contribution: Contribution) -> str:
     """Return the text that an author can change, as it is compared for moderators."""
-    return (
-        f"{contribution.title}\n\n{contribution.body}"
-        if isinstance(contribution, Proposal)
-        else contribution.body
-    )
+    if isinstance(contribution, Proposal):
+        return f"{contribution.title}\n\n{contribution.body}"
+    is_of_draft = isinstance(contribution, UnitContribution)
+    return contribution.sealed_text if is_of_draft else contribution.body
 
 
 def is_edit_requested(contribution: Contribution) -> bool:

@@ -8,7 +8,19 @@ from sqlalchemy import func, select
 
 from deliberate.database import db
 from deliberate.days import last_day
-from deliberate.models import Interaction, Poll, Process, Proposal
+from deliberate.models import (
+    Document,
+    Interaction,
+    Poll,
+    Process,
+    Proposal,
+    UnitAnswer,
+    UnitContribution,
+)
+from deliberate.queries.documents.answer_desk import (
+    get_answer_deadlines,
+    list_documents_with_open_contributions,
+)
 from deliberate.queries.responses.response_owner import response_is_owed
 from deliberate.vocabulary.events.polls import PollChanged, PollOpened
 from deliberate.vocabulary.events.processes import (
@@ -99,7 +111,33 @@ def get_date_changes(process: Process) -> Mapping[SubjectKey, DateChanges]:
     for key, merged_at in _mergers(process):
         change = DateChanges(1, merged_at)
         changes[key] = changes[key] + change if key in changes else change
+    return changes | _draft_changes(process)
+
+
+def _draft_changes(process: Process) -> dict[SubjectKey, DateChanges]:
+    """Return the acts on contributions and answers, by draft text: each may move its deadline."""
+    changes: dict[SubjectKey, DateChanges] = {}
+    for model in (UnitContribution, UnitAnswer):
+        rows = db.session.execute(
+            select(model.document_id, func.count(), func.max(Interaction.occurred_at))
+            .join(Interaction, Interaction.subject_id == model.id)
+            .where(
+                Interaction.process_id == process.id,
+                Interaction.subject_type == model.subject_type,
+            )
+            .group_by(model.document_id)
+        )
+        for document_id, count, last_at in rows:
+            key, change = (Document.subject_type, document_id), DateChanges(count, last_at)
+            changes[key] = changes[key] + change if key in changes else change
     return changes
+
+
+def list_answer_dates(process: Process) -> list[tuple[Document, date]]:
+    """Return the draft texts of a process with the day by which an answer on each is due."""
+    drafts = [row for row in list_documents_with_open_contributions() if row.process == process]
+    firsts = [(row, get_answer_deadlines(row).first) for row in drafts]
+    return [(row, last_day(process, first.due_at)) for row, first in firsts if first is not None]
 
 
 def _mergers(process: Process) -> Iterable[tuple[SubjectKey, datetime]]:

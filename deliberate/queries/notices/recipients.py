@@ -59,7 +59,7 @@ def _sources(proposal: Proposal, after: int, limit: int | None) -> list[Select[t
         followed.append(("topic", topic_id(proposal.topic)))
     return [
         _source(Proposal.author_id, "author", Proposal.id.in_(ids), after, limit),
-        _coauthors(CoAuthor.proposal_id.in_(ids), after, limit),
+        _coauthors(CoAuthor.proposal_id.in_(ids), "author", after, limit),
         _source(Comment.author_id, "commenter", Comment.proposal_id.in_(ids), after, limit),
         _source(Support.person_id, "supporter", Support.proposal_id == proposal.id, after, limit),
         *(_followers(*subject, after, limit) for subject in followed),
@@ -67,10 +67,10 @@ def _sources(proposal: Proposal, after: int, limit: int | None) -> list[Select[t
 
 
 def _coauthors(
-    condition: ColumnElement[bool], after: int, limit: int | None
+    condition: ColumnElement[bool], reason: str, after: int, limit: int | None
 ) -> Select[tuple[int, int]]:
     """Return the source of co-authors, who are told what authors are told."""
-    return _source(CoAuthor.person_id, "author", condition & CoAuthor.is_joined(), after, limit)
+    return _source(CoAuthor.person_id, reason, condition & CoAuthor.is_joined(), after, limit)
 
 
 def _followers(
@@ -107,16 +107,19 @@ def list_supporters(proposal: Proposal, version: int, after: int, limit: int) ->
 def list_contributors(document: Document, version: int, after: int, limit: int) -> Recipients:
     """Return the next of those who contributed to earlier versions of a draft text, by id.
 
-    Whoever withdrew a contribution is told nothing of it; who joined an amendment is told.
+    Whoever withdrew a contribution is told nothing of it; co-authors of an amendment and those
+    who joined it are told.
     """
     earlier = select(DocumentVersion.id).where(
         DocumentVersion.document_id == document.id, DocumentVersion.number < version
     )
     is_standing = UnitContribution.version_id.in_(earlier) & UnitContribution.withdrawn_at.is_(None)
-    joined = AmendmentJoin.contribution_id.in_(select(UnitContribution.id).where(is_standing))
+    standing = select(UnitContribution.id).where(is_standing)
+    joined = AmendmentJoin.contribution_id.in_(standing)
     sources = [
         _source(UnitContribution.author_id, "contributor", is_standing, after, limit),
         _source(AmendmentJoin.person_id, "contributor", joined, after, limit),
+        _coauthors(CoAuthor.contribution_id.in_(standing), "contributor", after, limit),
     ]
     return _page(sources, limit)
 
@@ -130,10 +133,12 @@ def list_process_audience(process: Process, after: int, limit: int) -> Recipient
     )
     documents = select(Document.id).where(Document.process_id == process.id)
     on_draft = UnitContribution.document_id.in_(documents)
+    contributions = select(UnitContribution.id).where(on_draft)
+    joined = AmendmentJoin.contribution_id.in_(contributions)
     in_process = Proposal.process_id == process.id
     sources = [
         _source(Proposal.author_id, "author", in_process, after, limit),
-        _coauthors(CoAuthor.proposal_id.in_(proposal_ids), after, limit),
+        _coauthors(CoAuthor.proposal_id.in_(proposal_ids), "author", after, limit),
         _source(
             Comment.author_id, "commenter", Comment.proposal_id.in_(proposal_ids), after, limit
         ),
@@ -141,6 +146,8 @@ def list_process_audience(process: Process, after: int, limit: int) -> Recipient
             Support.person_id, "supporter", Support.proposal_id.in_(proposal_ids), after, limit
         ),
         _source(UnitContribution.author_id, "contributor", on_draft, after, limit),
+        _coauthors(CoAuthor.contribution_id.in_(contributions), "contributor", after, limit),
+        _source(AmendmentJoin.person_id, "contributor", joined, after, limit),
         _source(PollVoter.person_id, "voter", PollVoter.poll_id.in_(poll_ids), after, limit),
         _followers("process", process.id, after, limit),
         *(_followers("institution", id_, after, limit) for id_ in institution_ids),

@@ -65,6 +65,7 @@ def is_open_invitation() -> ColumnElement[bool]:
     return (
         CoAuthor.joined_at.is_(None)
         & CoAuthor.declined_at.is_(None)
+        & CoAuthor.revoked_at.is_(None)
         & (CoAuthor.expires_at > now())
     )
 

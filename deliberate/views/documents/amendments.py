@@ -19,6 +19,7 @@ from deliberate.operations.site.rate_limits import CLICKS, TEXTS
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.documents import may_revise_amendment
 from deliberate.queries.documents.documents import get_unit_by_id
+from deliberate.queries.moderation.open_items import get_open_edit_request
 from deliberate.views.documents.contributing import get_contribution_of
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
@@ -89,6 +90,7 @@ def _revise_page(
         document=document,
         unit=get_or_404(get_unit_by_id(amendment.version, amendment.unit_id)),
         back=contribution_url(document, amendment),
+        edit=get_open_edit_request(amendment),
         pieces=compare_words(amendment.quoted, form.replacement.data or "") if checked else None,
         present=compare_words(amendment.quoted, amendment.replacement),
     )

@@ -86,7 +86,11 @@ def index() -> str:
         for document in list_documents_with_open_contributions()
         if may_answer_contributions(officer, document)
     ]
-    drafts = [draft for draft in list_answer_drafts() if may_read_answer_draft(officer, draft)]
+    drafts = [
+        draft
+        for draft in list_answer_drafts(officer.institution_id)
+        if may_read_answer_draft(officer, draft)
+    ]
     pages = list_open_pages(documents)
     mine = bool(request.args.get("mine"))
     return render_template(

@@ -10,8 +10,9 @@ from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.decision import require
 from deliberate.permissions.documents import may_answer_contributions
-from deliberate.queries.documents.answer_desk import missing_consents
+from deliberate.queries.documents.answer_desk import get_answer_deadlines, missing_consents
 from deliberate.queries.documents.answers import count_rights, list_answers
+from deliberate.queries.documents.contributions import list_replies, with_replies
 from deliberate.queries.documents.documents import get_document, get_version, list_units
 from deliberate.queries.documents.unit_pages import get_unit_page
 from deliberate.views.documents.unit_page import unit_url
@@ -53,7 +54,10 @@ def answer(document_id: int, address: str) -> ResponseReturnValue:
     version, after = get_or_404(get_version(document, int_arg("version"))), int_arg("after")
     page = get_or_404(get_unit_page(document, version, address, after=after or 0))
     form = AnswerForm(submitted_data())
-    shown = [*page.amendments, *page.comments]
+    tops = [*page.amendments, *page.comments]
+    replies = list_replies([row.row.id for row in tops])
+    shown = with_replies(tops, replies)
+    deadlines = get_answer_deadlines(document).by_page
 
     def submit() -> ResponseReturnValue:
         entry = AnswerEntry(*form.selected(), form.reason.data or "", int_fields("answers"))
@@ -73,7 +77,9 @@ def answer(document_id: int, address: str) -> ResponseReturnValue:
         document=document,
         page=page,
         after=after,
+        deadline=deadlines.get((version.number, page.top.unit_id)),
         shown=shown,
+        unlisted=sum(found.count - len(found.rows) for found in replies.values()),
         needs_consent=bool(missing_consents(staff, document)),
         answers=list_answers([row.row.id for row in shown]),
         chosen=int_fields("answers") if request.method == "POST" else [],

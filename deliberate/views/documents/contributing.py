@@ -6,7 +6,12 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from deliberate.forms.documents import AmendmentForm, ContributionTextForm, UnitCommentForm
+from deliberate.forms.documents import (
+    DECISIONS,
+    AmendmentForm,
+    ContributionTextForm,
+    UnitCommentForm,
+)
 from deliberate.legal_texts.comparison import compare_words
 from deliberate.legal_texts.units import place_name
 from deliberate.operations.documents.contributions import (
@@ -17,6 +22,7 @@ from deliberate.operations.documents.contributions import (
     join_amendment,
     propose_amendment,
     require_other_words,
+    unjoin_amendment,
     withdraw_amendment,
     withdraw_unit_comment,
 )
@@ -27,9 +33,12 @@ from deliberate.permissions.documents import (
     may_change_contribution,
     may_reply_to,
 )
+from deliberate.queries.documents.answers import list_answers
 from deliberate.queries.documents.contributions import (
+    REPLIES,
     get_unit_contribution,
     list_like_amendments,
+    list_page_of_replies,
 )
 from deliberate.queries.documents.documents import (
     get_document,
@@ -56,6 +65,7 @@ from deliberate.views.site.form_pages import (
 from deliberate.views.site.request_context import (
     current_person,
     get_or_404,
+    int_arg,
     request_context,
     signed_in_person,
 )
@@ -213,6 +223,30 @@ def change(document_id: int, contribution_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.page("/contributions/<id:contribution_id>/replies", "public", cached=True)
+def replies(document_id: int, contribution_id: int) -> str:
+    """Show a contribution with all replies to it, in pages."""
+    document, contribution = get_contribution_of(document_id, contribution_id)
+    rows = list_page_of_replies(contribution, int_arg("after") or 0)
+    shown, reader = rows[:REPLIES], current_person()
+    return render_template(
+        "documents/replies.html",
+        document=document,
+        process=document.process,
+        contribution=contribution,
+        back=contribution_url(document, contribution),
+        replies=shown,
+        answers=list_answers([row.id for row in shown]),
+        decisions=DECISIONS,
+        reader_id=reader.id if reader else None,
+        after=int_arg("after"),
+        next_after=shown[-1].id if len(rows) > REPLIES else None,
+        takes_contributions=all_of(
+            is_contributing_offered(reader, document), may_reply_to(contribution, document)
+        ),
+    )
+
+
 @blueprint.page("/contributions/<id:contribution_id>/reply", "public")
 def reply_form(document_id: int, contribution_id: int) -> str:
     """Show a contribution with the form to reply to it."""
@@ -274,6 +308,17 @@ def join(document_id: int, contribution_id: int) -> ResponseReturnValue:
     document, amendment = get_contribution_of(document_id, contribution_id)
     join_amendment(signed_in_person(), amendment, context=request_context())
     flash_with_receipt(_("You joined this amendment."))
+    return see_other(contribution_url(document, amendment))
+
+
+@blueprint.page(
+    "/contributions/<id:contribution_id>/unjoin", "signed_in", methods=["POST"], rate_limit=CLICKS
+)
+def unjoin(document_id: int, contribution_id: int) -> ResponseReturnValue:
+    """Leave an amendment that one had joined."""
+    document, amendment = get_contribution_of(document_id, contribution_id)
+    unjoin_amendment(signed_in_person(), amendment, context=request_context())
+    flash_with_receipt(_("You left this amendment."))
     return see_other(contribution_url(document, amendment))
 
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from deliberate.forms.documents import DraftForm, RevisionForm
 from deliberate.legal_texts.matching import Lineage, match_versions
+from deliberate.legal_texts.units import MAX_UNITS
 from deliberate.operations.documents.reading import read_units, read_upload
 from deliberate.operations.documents.versions import (
     DraftEntry,
@@ -112,7 +113,12 @@ def _preview(process: "Process", form: DraftForm, parsed: "ParsedText") -> str:
 
 
 @blueprint.page(
-    "/documents/<id:document_id>/revise", "staff", "admin", methods=BOTH, rate_limit=TEXTS
+    "/documents/<id:document_id>/revise",
+    "staff",
+    "admin",
+    methods=BOTH,
+    rate_limit=TEXTS,
+    form_parts=MAX_UNITS + 100,
 )
 def revise(document_id: int) -> ResponseReturnValue:
     """Show the form of a new version, where its units come from, or publish it."""

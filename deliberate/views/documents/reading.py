@@ -9,6 +9,7 @@ from deliberate.days import local_date
 from deliberate.forms.documents import DECISIONS
 from deliberate.legal_texts.akoma_ntoso import MIMETYPE, Publication, write_akoma_ntoso
 from deliberate.permissions.documents import is_contributing_offered, may_revise_document
+from deliberate.queries.documents.answer_desk import get_answer_deadlines
 from deliberate.queries.documents.contributions import (
     count_contributions,
     list_dropped_pages,
@@ -20,7 +21,12 @@ from deliberate.queries.documents.documents import (
     get_version,
     list_units,
 )
-from deliberate.queries.documents.unit_pages import get_linked_text, get_unit_page, search_units
+from deliberate.queries.documents.unit_pages import (
+    MAX_HITS,
+    get_linked_text,
+    get_unit_page,
+    search_units,
+)
 from deliberate.queries.documents.version_comparison import (
     PAGE,
     compare_document_versions,
@@ -67,8 +73,10 @@ def _contents(document: "Document", version: "DocumentVersion") -> str:
         units=units,
         placed=placed,
         dropped_pages=list_dropped_pages(document, placed),
+        deadlines=get_answer_deadlines(document),
         words=words,
         hits=search_units(units, words) if words else None,
+        max_hits=MAX_HITS,
         may_revise=may_revise_document(current_person(), document),
         takes_contributions=is_contributing_offered(current_person(), document),
     )

@@ -7,7 +7,8 @@ from flask import render_template, url_for
 from deliberate.forms.documents import DECISIONS, UnitCommentForm
 from deliberate.permissions.documents import is_contributing_offered, may_answer_contributions
 from deliberate.permissions.proposals.proposals import may_submit
-from deliberate.queries.documents.answers import list_answers
+from deliberate.queries.documents.answer_desk import get_answer_deadlines
+from deliberate.queries.documents.answers import count_rights, list_answers
 from deliberate.queries.documents.contributions import joined_ids, list_replies
 from deliberate.queries.documents.effects import get_page_effects
 from deliberate.views.site.request_context import current_person
@@ -25,9 +26,14 @@ def render_unit_page(page: "UnitPage", form: UnitCommentForm | None = None) -> s
     may_contribute = is_contributing_offered(reader, document)
     shown = [*page.amendments, *page.comments]
     replies = list_replies([row.row.id for row in shown])
-    ids = [row.row.id for row in shown] + [row.id for rows in replies.values() for row in rows]
+    ids = [row.row.id for row in shown] + [
+        row.id for found in replies.values() for row in found.rows
+    ]
+    deadlines = get_answer_deadlines(document).by_page
     return render_template(
         "documents/unit.html",
+        rights=count_rights(document, page.version).by_page.get(page.top.address),
+        deadline=deadlines.get((page.version.number, page.top.unit_id)),
         replies=replies,
         page=page,
         document=document,

@@ -17,6 +17,7 @@ from deliberate.queries.notices.calendars import (
     DateChanges,
     SubjectKey,
     get_date_changes,
+    list_answer_dates,
     list_calendar_polls,
     list_due_dates,
 )
@@ -110,13 +111,13 @@ def _conditional_response(body: bytes, content_type: str) -> Response:
 
 @blueprint.page("/processes/<slug>/calendar.ics", "public")
 def calendar(slug: str) -> Response:
-    """Return the phases and polls of a process and the due dates of its responses as a calendar."""
+    """Return the phases, polls and meetings of a process, and its due dates, as a calendar."""
     row = get_or_404(get_process(slug))
     g.language = _language()
     dates = _CalendarDates(row, get_date_changes(row))
     with force_locale(g.language):
         events = [*_phase_events(dates), *_poll_events(dates), *_due_date_events(dates)]
-        events += _meeting_events(dates)
+        events += [*_meeting_events(dates), *_answer_events(dates)]
     title = row.text_in("title", g.language)
     return _conditional_response(to_calendar(title, row.timezone, events), "text/calendar")
 
@@ -204,4 +205,18 @@ def _due_date_events(dates: _CalendarDates) -> list[CalendarEvent]:
             url=f"{_base_url()}/p/{pending.id}",
         )
         for pending, due_on in list_due_dates(dates.process)
+    ]
+
+
+def _answer_events(dates: _CalendarDates) -> list[CalendarEvent]:
+    return [
+        dates.event(
+            "answer",
+            ("document", draft.id),
+            _("Answer due: %(title)s", title=draft.title),
+            due_on,
+            due_on,
+            url=f"{_base_url()}/{g.language}/documents/{draft.id}",
+        )
+        for draft, due_on in list_answer_dates(dates.process)
     ]

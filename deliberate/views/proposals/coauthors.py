@@ -15,6 +15,7 @@ from deliberate.operations.proposals.coauthors import (
     decline_coauthorship,
     invite_coauthor,
     leave_coauthorship,
+    revoke_coauthor_invitation,
 )
 from deliberate.operations.proposals.joint_withdrawals import (
     agree_to_withdrawal,
@@ -24,12 +25,14 @@ from deliberate.operations.proposals.joint_withdrawals import (
 from deliberate.operations.site.rate_limits import CLICKS, TEXTS
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.proposals.coauthors import (
+    is_invitation_open,
     is_one_author,
     may_accept_coauthorship,
     may_decide_withdrawal,
     may_invite_coauthor,
     may_leave,
     may_request_withdrawal,
+    may_revoke_invitation,
 )
 from deliberate.queries.proposals.coauthors import (
     get_invitation_to_write,
@@ -117,7 +120,9 @@ def _authors_page(work: "Work", form: InviteCoAuthorForm, token: str = "") -> st
         action=authors_url(work),
         leave_url=authors_url(work, "coauthors.leave"),
         withdraw_url=authors_url(work, "coauthors.withdraw"),
-        invitations=list_open_invitations_of(work),
+        invitations=[
+            (row, may_revoke_invitation(person, row)) for row in list_open_invitations_of(work)
+        ],
         token=token,
         may_invite=may_invite_coauthor(person, work),
         may_leave=may_leave(person, work),
@@ -207,6 +212,17 @@ def decline(invitation_id: int) -> ResponseReturnValue:
     return see_other(url_for("coauthors.index"))
 
 
+@blueprint.page(
+    "/invitations/<id:invitation_id>/revoke", "signed_in", methods=["POST"], rate_limit=CLICKS
+)
+def revoke(invitation_id: int) -> ResponseReturnValue:
+    """Revoke an invitation that was not accepted."""
+    invitation = get_or_404(get_invitation_to_write(invitation_id))
+    revoke_coauthor_invitation(signed_in_person(), invitation, context=request_context())
+    flash_with_receipt(_("The invitation is revoked."))
+    return see_other(authors_url(invitation.work))
+
+
 @blueprint.page("/link/<token>", "public")
 def link(token: str) -> str:
     """Show the invitation of a link; who is signed out signs in to accept it."""
@@ -227,7 +243,7 @@ def _accept(invitation: "CoAuthor") -> ResponseReturnValue:
 
 
 def _invitation_page(invitation: "CoAuthor", accept_url: str) -> str:
-    person, work = current_person(), invitation.work
+    person, work, is_open = current_person(), invitation.work, is_invitation_open(invitation)
     return render_template(
         "proposals/coauthors/invitation.html",
         invitation=invitation,
@@ -236,7 +252,7 @@ def _invitation_page(invitation: "CoAuthor", accept_url: str) -> str:
         work_url=url_of(work),
         accept_url=accept_url,
         decline_url=_own_url(invitation, "coauthors.decline") if invitation.person_id else "",
-        may_accept=may_accept_coauthorship(person, invitation) if person else None,
+        may_accept=may_accept_coauthorship(person, invitation) if person else is_open,
     )
 
 

@@ -132,10 +132,18 @@ def _authorize_request() -> ResponseReturnValue | None:
     if _lacks_second_factor(person):
         return _require_second_factor()
     if request.method == "POST" and _takes_tokens(request.endpoint):
+        _allow_form_parts()
         _require_stated_origin()
         _require_csrf_token()
         _read_form_key()
     return None
+
+
+def _allow_form_parts() -> None:
+    """Raise the number of fields that a form may have, before it is read, where the view says."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if parts := getattr(view, "form_parts", None):
+        request.max_form_parts = parts
 
 
 def _require_csrf_token() -> None:

@@ -54,6 +54,10 @@ class AmendmentJoined(Event, kind="amendment.joined", visibility=PUBLIC):
     into: int = detail("id of the amendment")
 
 
+class AmendmentUnjoined(Event, kind="amendment.unjoined", visibility=PUBLIC):
+    """A person who had joined an amendment left it."""
+
+
 class UnitAnswered(Event, kind="unit.answered", visibility=PUBLIC, has_text=True):
     """Contributions to a unit of a draft text were answered together."""
 

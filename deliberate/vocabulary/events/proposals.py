@@ -91,6 +91,12 @@ class CoAuthorDeclined(Event, kind="coauthor.declined", visibility=INTERNAL):
     """A person declined to be a co-author."""
 
 
+class CoAuthorUninvited(Event, kind="coauthor.uninvited", visibility=INTERNAL):
+    """An author revoked an invitation before it was accepted."""
+
+    by_link: bool = detail("1 by a link, 0 by a public name")
+
+
 class CoAuthorLeft(Event, kind="coauthor.left", visibility=PUBLIC):
     """A person is no author of a proposal or an amendment any more; the others remain."""
 

@@ -11,6 +11,7 @@ from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.reminders import create_reminders
 from deliberate.notifications.templates import load_context, render_notification
 from deliberate.operations.accounts.deletion import erase_account
+from deliberate.operations.documents.amendments import Wording, revise_amendment
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
 from deliberate.operations.documents.contributions import (
     AmendmentEntry,
@@ -21,6 +22,7 @@ from deliberate.operations.documents.contributions import (
     withdraw_amendment,
     withdraw_unit_comment,
 )
+from deliberate.operations.documents.versions import close_document
 from deliberate.operations.moderation.decisions import (
     decide_appeal,
     escalate,
@@ -54,6 +56,7 @@ from deliberate.vocabulary import (
     UnitDecision,
 )
 from tests import factories
+from tests.client import signed_in_client
 
 LINK = "Bangku murah di https://contoh.example hari ini."
 PLAIN = "Peserta sebaiknya dihitung dari kartu keluarga yang terdaftar."
@@ -287,9 +290,31 @@ def test_request_to_change_a_comment_ends_after_two_days(document, resident, mod
         change_unit_comment(resident, contribution, "Tanpa nomor.")
 
 
-def test_change_of_an_amendment_is_not_asked_for(document, resident, moderator):
+def test_author_changes_an_amendment_as_a_moderator_asks_and_the_words_are_gone(
+    app, document, officer, resident, moderator
+):
+    row = amendment(document, resident, reason="Nomor saya 0812.")
+    request_edit(moderator, row, ModerationRule.PERSONAL, "Nomor.")
+    close_document(officer, document)
+    client, url = signed_in_client(app, resident), f"/en/documents/{document.id}"
+    form = client.get(f"{url}/amendments/{row.id}/revision").text
+    assert "A moderator asks you to change this text" in form
+    revise_amendment(resident, row, Wording(1, "Peserta adalah setiap warga.", "Tanpa nomor."))
+    page = client.get(f"{url}/pasal-4").text
+    assert "Tanpa nomor." in page and "0812" not in page and "no longer shown" in page
+    keep_contribution(moderator, row)
+    assert notice_kinds() == ["moderation.asked", "moderation.kept"]
     with pytest.raises(Refused):
-        request_edit(moderator, amendment(document, resident), ModerationRule.INSULT, "x")
+        revise_amendment(resident, row, Wording(2, "Peserta adalah warga.", "Lagi."))
+    db.session.rollback()
+    assert list(compare_pages(db.session)) == []
+
+
+def test_change_of_an_answered_amendment_is_not_asked_for(document, officer, resident, moderator):
+    row = amendment(document, resident)
+    answer_unit(officer, document, unit(document), AnswerEntry(*ANSWER, [row.id]))
+    with pytest.raises(Refused):
+        request_edit(moderator, row, ModerationRule.INSULT, "x")
 
 
 def test_late_report_of_a_contribution_reminds_the_moderators(document, resident, clock):

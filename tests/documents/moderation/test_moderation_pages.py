@@ -110,7 +110,7 @@ def test_moderator_decides_on_a_contribution_and_another_on_its_appeal(
     page = f"/en/desk/moderation/unit_contribution/{contribution.id}"
     shown = client.get(page).text
     assert SECRET in shown and "Alasan yang panjang." in shown and document.title in shown
-    assert "Ask the author to change it" not in shown
+    assert "Ask the author to change it" in shown
     hidden = submit_form(client, page, f"{page}/hide", rule="insult", note="Tanpa hinaan.")
     assert hidden.status_code == 303
     appeal_page = f"/en/moderation/unit_contribution/{contribution.id}/appeal"

@@ -8,7 +8,11 @@ from deliberate.models import Delivery, Notice
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.templates import load_context, render_notification
 from deliberate.operations.documents.answers import AnswerEntry, answer_unit
-from deliberate.operations.documents.contributions import join_amendment, withdraw_unit_comment
+from deliberate.operations.documents.contributions import (
+    join_amendment,
+    unjoin_amendment,
+    withdraw_unit_comment,
+)
 from deliberate.operations.documents.versions import (
     DraftEntry,
     RevisionEntry,
@@ -17,6 +21,7 @@ from deliberate.operations.documents.versions import (
     revise_document,
 )
 from deliberate.operations.moderation.decisions import hide_contribution
+from deliberate.operations.proposals.coauthors import accept_coauthorship, invite_coauthor
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.vocabulary import ModerationRule, Role
 from tests import factories
@@ -62,19 +67,24 @@ def test_followers_of_a_process_are_told_that_a_consultation_opened_and_closed(
 
 def test_contributors_are_told_that_the_consultation_closed(document, officer, resident):
     comment(document, resident)
+    joined = factories.create_resident()
+    join_amendment(joined, amendment(document, resident))
     close_document(officer, document)
-    assert recipients("document.closed") == {resident.id: "contributor"}
+    told = dict.fromkeys((resident.id, joined.id), "contributor")
+    assert recipients("document.closed") == told
 
 
 def test_contributors_to_earlier_versions_are_told_of_a_new_one(app, document, officer, resident):
-    joined, withdrawn, outsider = (factories.create_resident() for _ in range(3))
-    join_amendment(joined, amendment(document, resident))
+    joined, withdrawn, outsider, coauthor = (factories.create_resident() for _ in range(4))
+    proposed = amendment(document, resident)
+    join_amendment(joined, proposed)
+    accept_coauthorship(coauthor, invite_coauthor(resident, proposed).invitation)
     withdraw_unit_comment(withdrawn, comment(document, withdrawn))
     revise_document(
         officer, document, RevisionEntry(1, read_draft("participation-v2.txt"), "Perbaikan.")
     )
     told = recipients("document.revised")
-    assert told == {resident.id: "contributor", joined.id: "contributor"}
+    assert told == dict.fromkeys((resident.id, joined.id, coauthor.id), "contributor")
     assert outsider.id not in told
     shown = message("document.revised")
     assert "version 2" in shown.sentence
@@ -99,6 +109,25 @@ def test_author_is_told_once_of_an_answer_and_is_led_to_the_contribution(
     assert "Tidak diadopsi" in message("unit.answered", "id").subject or (
         message("unit.answered", "id").subject != shown.subject
     )
+
+
+def test_all_who_stand_behind_an_amendment_are_told_of_its_answer(app, document, officer, resident):
+    coauthor, joined, left, both = (factories.create_resident() for _ in range(4))
+    proposed = amendment(document, resident)
+    accept_coauthorship(coauthor, invite_coauthor(resident, proposed).invitation)
+    for person in (joined, left, both):
+        join_amendment(person, proposed)
+    unjoin_amendment(left, proposed)
+    own = comment(document, both)
+    named = [proposed.id, own.id]
+    answer_unit(officer, document, unit(document), AnswerEntry(*ANSWER, named))
+    authors = (resident.id, coauthor.id, both.id)
+    assert recipients("unit.answered") == dict.fromkeys(authors, "contributor")
+    assert recipients("amendment.decided") == {joined.id: "contributor"}
+    shown = message("amendment.decided")
+    assert "Not adopted" in shown.subject and "that you joined" in shown.sentence
+    place = anonymous_client(app).get(shown.path)
+    assert place.location.endswith(f"/pasal-4#contribution-{proposed.id}")
 
 
 def test_author_is_told_that_a_contribution_was_hidden_with_the_title_of_the_draft(
