@@ -32,6 +32,7 @@ from deliberate.queries.notices.recipients import list_participants
 from deliberate.queries.site.counter_check import find_counter_mismatches
 from deliberate.vocabulary import ModerationRule, Role
 from tests import factories
+from tests.log.prepared_log import tampered
 from tests.site.serving.test_concurrent_acts import run_concurrently
 
 
@@ -278,6 +279,9 @@ def test_objection_ends_a_withdrawal(proposal, author, other, clock):
         ("withdrawal.requested", other.id),
         ("withdrawal.objected", author.id),
     }
+    assert is_consistent()
+    with tampered("UPDATE withdrawal_request SET ended_at = NULL") as session:
+        assert [fault.column for fault in compare_pages(session)] == ["ended_at"]
     clock.shift(timedelta(days=8))
     assert complete_due_withdrawals() == 0 and proposal.withdrawn_at is None
 
@@ -286,5 +290,6 @@ def test_withdrawal_ends_when_its_requester_leaves(proposal, author, other, cloc
     join(proposal, other)
     request_withdrawal(other, proposal, "Saya ragu.")
     leave_coauthorship(other, proposal)
+    assert is_consistent()
     clock.shift(timedelta(days=8))
     assert complete_due_withdrawals() == 0 and proposal.withdrawn_at is None
