@@ -28,7 +28,13 @@ from deliberate.config.descriptions import TEXTS, as_text
 from deliberate.database import Base, TransientBase
 from deliberate.database.personal_data import TableMarks
 from deliberate.database.personal_rows import Model, list_models, marked_columns
-from deliberate.exports.columns import FACTS, fact_meaning, facts_columns
+from deliberate.exports.columns import (
+    FACTS,
+    FILES,
+    column_meaning,
+    fact_meaning,
+    facts_columns,
+)
 from deliberate.keys import PURPOSES
 from deliberate.models import Interaction
 from deliberate.notifications.registry import REGISTRY
@@ -374,6 +380,19 @@ def key_table() -> str:
     )
 
 
+def column_dictionary() -> str:
+    """Return every column of the other files of a release with its meaning in both languages."""
+    lines: list[str] = []
+    for name, columns in FILES.items():
+        lines += [f"### `{name}`", "", "| column | English | Bahasa Indonesia |", "|---|---|---|"]
+        for column in columns:
+            meanings = (column_meaning(name, column, language) for language in ("en", "id"))
+            cells = " | ".join(meaning.replace("|", "\\|") for meaning in meanings)
+            lines.append(f"| `{column.name}` | {cells} |")
+        lines.append("")
+    return "\n".join(lines).strip()
+
+
 def fact_dictionary() -> str:
     """Return every column of the fact files of a release with its meaning in both languages."""
     lines = []
@@ -416,7 +435,7 @@ PARTS = {
         "subjects": subject_table,
     },
     "citivoice.md": {"scopes": score_scopes, "steps": score_steps},
-    "facts.md": {"facts": fact_dictionary},
+    "facts.md": {"columns": column_dictionary, "facts": fact_dictionary},
     "method.md": {"formulas": formula_list},
     "log.md": {"tamperings": tampering_table, "unbound": unbound_table},
     "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},
