@@ -338,12 +338,17 @@ def _load_test_module(name: str) -> ModuleType:
 
 
 def unbound_table() -> str:
-    """Return the tables that are not compared with the log, and why."""
+    """Return the tables and columns that are not compared with the log, and why."""
     bound = _load_test_module("bound_tables")
     lines = ["| not compared with the log | why |", "|---|---|"]
     for reason, names in bound.TABLES.items():
         tables = ", ".join(f"`{name}`" for name in sorted(names.split()))
         lines.append(f"| {tables} | {reason} |")
+    for reason, groups in bound.UNBOUND_COLUMNS.items():
+        columns = ", ".join(
+            f"`{table}.{name}`" for table, names in groups.items() for name in names.split()
+        )
+        lines.append(f"| {columns} | {reason} |")
     return "\n".join(lines)
 
 

@@ -158,7 +158,7 @@ def _has_its_end(session: Session, row: WithdrawalRequest, end: Entry | None) ->
     it ends with the account of its requester.
     """
     if end is None or end.kind in WITHDRAWALS:
-        if row.ended_at is not None and row.ended_at >= row.due_at:
+        if row.ended_at is not None and row.due_at <= row.ended_at <= now():
             return True
         if row.ended_at is None and (end is None or row.due_at > now()):
             return True

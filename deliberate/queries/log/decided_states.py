@@ -238,10 +238,12 @@ def _compare_attendances(session: Session) -> Iterator[PageFault]:
     for row, actor_id in session.execute(query.order_by(Attendance.meeting_id)):
         if actor_id is None:
             continue  # the key of an erased person is gone
-        entry = noted.pop((row.meeting_id, actor_id), None)
-        if entry is None:
+        act = (row.meeting_id, actor_id)
+        if act not in noted:
             yield PageFault("attendance", row.meeting_id, "id")
-        elif is_another_act(session, row.person_id, row.noted_at, entry):
+            continue
+        entry = noted.pop(act)
+        if is_another_act(session, row.person_id, row.noted_at, entry):
             yield PageFault("attendance", row.meeting_id, "noted_at", entry.seq)
     known = set(session.scalars(select(PersonKey.actor_id)))
     for (meeting_id, actor_id), entry in noted.items():
