@@ -64,7 +64,7 @@ def test_every_column_that_is_not_named_is_compared(app, clock):
 
 
 def _batches():
-    """Yield columns to change at once: one of each table; ids of things, on which much hangs, alone."""
+    """Yield columns to change at once, one of each table; ids, on which much hangs, alone."""
     columns = [
         column
         for column in bound_columns()

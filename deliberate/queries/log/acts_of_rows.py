@@ -241,8 +241,9 @@ def _published_rows(published: Published) -> Select[Any]:
 
 
 def _compare_published(published: Published, row: Row[Any]) -> Iterator[PageFault]:
-    row_id, by, at, institution, key, is_known, actor, occurred_at, acted_for, seq = row[:10]
-    process, acted_in = row[10:]
+    values = tuple(row)
+    row_id, by, at, institution, key, is_known, actor, occurred_at, acted_for, seq, *rest = values
+    process, acted_in = rest
     table = published.model.__tablename__
     # The key of an erased person is gone: whose act it was is then known to nobody.
     if published.by and (key != actor if key is not None else by is None and is_known):
