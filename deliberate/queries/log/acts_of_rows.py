@@ -220,6 +220,7 @@ def compare_acts_of_rows(session: Session) -> Iterator[PageFault]:
 def _published_rows(published: Published) -> Select[Any]:
     """Return the query for rows with their entries, and the keys of the people in both."""
     model, author = published.model, aliased(PersonKey)
+    process_id = model.__table__.columns.get("process_id", null())  # some have it as a property
     columns = [
         getattr(model, name) if name else null()
         for name in (published.by, published.at, published.institution)
@@ -233,7 +234,7 @@ def _published_rows(published: Published) -> Select[Any]:
     return (
         select(model.id, *columns, author.actor_id, is_known)
         .add_columns(Interaction.actor_id, Interaction.occurred_at, Interaction.institution_id)
-        .add_columns(Interaction.seq, getattr(model, "process_id", null()), Interaction.process_id)
+        .add_columns(Interaction.seq, process_id, Interaction.process_id)
         .join(Interaction, is_its_act)
         .outerjoin(author, author.person_id == columns[0])
         .order_by(model.id)
