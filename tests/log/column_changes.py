@@ -52,7 +52,7 @@ def _other_value(column: Column[object]) -> str:
         return "NULL"
     if isinstance(kind, Integer):
         return f"COALESCE({name}, 0) + 1000"
-    return f"substr(COALESCE({name}, ' '), 2) || '7'"
+    return f"COALESCE({name}, '') || '7'"
 
 
 def _other_time(name: str, time: str, *, is_nullable: bool) -> str:
