@@ -3,6 +3,7 @@
 import io
 
 from deliberate.models import ProcessInstitution
+from deliberate.operations.proposals import file_sanitizing
 from deliberate.operations.scores.study_files import MAX_FILES
 from deliberate.vocabulary import AssessmentStage
 from tests import factories
@@ -10,14 +11,14 @@ from tests.client import signed_in_client, submit_form
 from tests.scores.studies.test_study_files import page_of, paper
 from tests.scores.test_assessments import create_assessment
 
-MEGABYTE = 1024 * 1024
 
-
-def test_document_of_300_pages_is_refused_in_words_with_the_limit_and_the_way_out(app):
+def test_document_of_300_pages_is_refused_in_words_with_the_limit_and_the_way_out(app, monkeypatch):
+    monkeypatch.setattr(file_sanitizing, "MAX_BYTES", 1_000)
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 20_000)
     assessment, person, _other = create_assessment()
     source = paper(person, assessment.process)
     browser, page = signed_in_client(app, person), page_of(source, "/files")
-    for size, status in ((3 * MEGABYTE, 422), (9 * MEGABYTE, 413)):
+    for size, status in ((2_000, 422), (30_000, 413)):
         scan = io.BytesIO(b"%PDF-1.4\n" + bytes(size))
         refused = submit_form(browser, page, file=(scan, "laporan.pdf"))
         assert refused.status_code == status and "2 MB" in refused.text
