@@ -1,4 +1,4 @@
-"""Every column of a compared table is listed as compared, or named as not compared with a reason."""
+"""Every column of a compared table is listed as compared, or named as not compared and why."""
 
 from pathlib import Path
 
