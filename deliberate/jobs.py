@@ -33,7 +33,11 @@ from deliberate.operations.scores.assessment_publishing import freeze_due_plans
 from deliberate.operations.scores.inclusion import count_declared_groups
 from deliberate.operations.scores.questionnaires import publish_closed_questionnaires
 from deliberate.operations.scores.reason_surveys import publish_ended_reason_surveys
-from deliberate.operations.scores.stored_scores import store_all_scores, store_new_scores
+from deliberate.operations.scores.stored_scores import (
+    store_all_scores,
+    store_new_scores,
+    store_requested_scores,
+)
 from deliberate.operations.site.job_runs import run_steps, track_job_run
 from deliberate.queries.site.operations_state import is_night_missed
 from deliberate.sealing import publish_heads, seal_log, write_leaf_file, write_segments
@@ -97,6 +101,11 @@ def run_nightly(settings: Settings) -> None:
     )
 
 
+def compute_requested_scores(_settings: Settings) -> None:
+    """Compute the scores that an evaluator wants before the night."""
+    store_requested_scores()
+
+
 def make_up_for_night(settings: Settings) -> None:
     """Run the nightly job if a night was missed, else score the processes that are new."""
     if is_night_missed():
@@ -123,6 +132,7 @@ def create_schedule(app: Flask) -> Huey:
         (run_minutely, crontab()),
         (shuffle_ballot_storage, crontab()),
         (write_erasure_list, crontab()),
+        (compute_requested_scores, crontab()),
         (refresh_protected_releases, crontab()),
         (publish_tree_heads, crontab(minute="0")),
         (run_nightly, nightly),

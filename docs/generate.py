@@ -28,7 +28,13 @@ from deliberate.config.descriptions import TEXTS, as_text
 from deliberate.database import Base, TransientBase
 from deliberate.database.personal_data import TableMarks
 from deliberate.database.personal_rows import Model, list_models, marked_columns
-from deliberate.exports.columns import FACTS, fact_meaning, facts_columns
+from deliberate.exports.columns import (
+    FACTS,
+    FILES,
+    column_meaning,
+    fact_meaning,
+    facts_columns,
+)
 from deliberate.keys import PURPOSES
 from deliberate.models import Interaction
 from deliberate.notifications.registry import REGISTRY
@@ -332,12 +338,17 @@ def _load_test_module(name: str) -> ModuleType:
 
 
 def unbound_table() -> str:
-    """Return the tables that are not compared with the log, and why."""
+    """Return the tables and columns that are not compared with the log, and why."""
     bound = _load_test_module("bound_tables")
     lines = ["| not compared with the log | why |", "|---|---|"]
     for reason, names in bound.TABLES.items():
         tables = ", ".join(f"`{name}`" for name in sorted(names.split()))
         lines.append(f"| {tables} | {reason} |")
+    for reason, groups in bound.UNBOUND_COLUMNS.items():
+        columns = ", ".join(
+            f"`{table}.{name}`" for table, names in groups.items() for name in names.split()
+        )
+        lines.append(f"| {columns} | {reason} |")
     return "\n".join(lines)
 
 
@@ -372,6 +383,19 @@ def key_table() -> str:
     return "\n".join(
         ["| purpose | kind | protects | without the key |", "|---|---|---|---|", *rows]
     )
+
+
+def column_dictionary() -> str:
+    """Return every column of the other files of a release with its meaning in both languages."""
+    lines: list[str] = []
+    for name, columns in FILES.items():
+        lines += [f"### `{name}`", "", "| column | English | Bahasa Indonesia |", "|---|---|---|"]
+        for column in columns:
+            meanings = (column_meaning(name, column, language) for language in ("en", "id"))
+            cells = " | ".join(meaning.replace("|", "\\|") for meaning in meanings)
+            lines.append(f"| `{column.name}` | {cells} |")
+        lines.append("")
+    return "\n".join(lines).strip()
 
 
 def fact_dictionary() -> str:
@@ -416,7 +440,7 @@ PARTS = {
         "subjects": subject_table,
     },
     "citivoice.md": {"scopes": score_scopes, "steps": score_steps},
-    "facts.md": {"facts": fact_dictionary},
+    "facts.md": {"columns": column_dictionary, "facts": fact_dictionary},
     "method.md": {"formulas": formula_list},
     "log.md": {"tamperings": tampering_table, "unbound": unbound_table},
     "glossary.md": {"subjects": subject_terms, "kinds": kind_terms},

@@ -1,11 +1,14 @@
 """Columns of every release file with their meaning, the source of the codebook."""
 
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from deliberate import vocabulary
 from deliberate.citivoice.framework.catalogue import read_toml
+from deliberate.extensions import load_translations
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import EVENT_TYPES, kinds_with
 
@@ -94,7 +97,12 @@ SCORES = (
     Column("id", "string", "indicator or dimension"),
     Column("version", "string", "version of the formulas"),
     Column("value", "number", "the value; empty: not enough data, never 0 for absence"),
-    Column("state", "string", "", ("value", "structural_zero", "not_enough_data", "provisional")),
+    Column(
+        "state",
+        "string",
+        "whether there is a value, and of what kind",
+        ("value", "structural_zero", "not_enough_data", "provisional"),
+    ),
     Column("reason", "string", "why there is not enough data"),
     Column("n", "integer", "number of cases, compared with the minimum"),
     Column("numerator", "number", "numerator of the formula"),
@@ -432,15 +440,30 @@ def tables() -> dict[str, tuple[Column, ...]]:
     return FILES | {f"facts/{name}.csv": facts_columns(name) for name in FACTS}
 
 
-def _indonesian_meaning(file: str, column: str) -> str:
-    """Return the meaning of a column of a fact file in Indonesian; empty for other files."""
-    if not file.startswith("facts/"):
-        return ""
-    return fact_meaning(file.removeprefix("facts/").removesuffix(".csv"), column, "id")
+@cache
+def indonesian_meanings() -> Mapping[str, str]:
+    """Return the Indonesian meanings of columns and details by the English ones."""
+    text = (Path(__file__).parent / "meanings.toml").read_text(encoding="utf-8")
+    return {
+        english: meaning
+        for entries in tomllib.loads(text).values()
+        for english, meaning in entries.items()
+    }
+
+
+def column_meaning(file: str, column: Column, language: str) -> str:
+    """Return what a column of a file of a release holds, in a language."""
+    if language == "en":
+        return column.meaning
+    if file.startswith("facts/"):
+        table = file.removeprefix("facts/").removesuffix(".csv")
+        return fact_meaning(table, column.name, language)
+    return indonesian_meanings()[column.meaning]
 
 
 def codebook() -> Iterator[dict[str, str]]:
     """Yield every column of every file, every kind of act, and every detail of a kind."""
+    kind_meanings = load_translations("id")
     for name, columns in tables().items():
         for column in columns:
             yield {
@@ -450,7 +473,7 @@ def codebook() -> Iterator[dict[str, str]]:
                 "codes": "|".join(column.codes),
                 "class": "",
                 "meaning": column.meaning,
-                "meaning_id": _indonesian_meaning(name, column.name),
+                "meaning_id": column_meaning(name, column, "id"),
             }
     for kind, event in EVENT_TYPES.items():
         yield {
@@ -460,7 +483,7 @@ def codebook() -> Iterator[dict[str, str]]:
             "codes": "|".join(event.detail_meanings()),
             "class": event.VISIBILITY.value,
             "meaning": event.full_meaning(),
-            "meaning_id": "",
+            "meaning_id": kind_meanings.gettext(event.meaning()),
         }
         for name, meaning in event.detail_meanings().items():
             values, codes = event.detail_type(name)
@@ -471,5 +494,5 @@ def codebook() -> Iterator[dict[str, str]]:
                 "codes": "|".join(codes),
                 "class": event.VISIBILITY.value,
                 "meaning": meaning,
-                "meaning_id": "",
+                "meaning_id": indonesian_meanings()[meaning],
             }

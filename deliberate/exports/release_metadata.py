@@ -9,7 +9,13 @@ from typing import Any
 from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.days import local_today
-from deliberate.exports.columns import FOREIGN_KEYS, PRIMARY_KEYS, Column, tables
+from deliberate.exports.columns import (
+    FOREIGN_KEYS,
+    PRIMARY_KEYS,
+    Column,
+    column_meaning,
+    tables,
+)
 from deliberate.exports.documents.licences import AGREEMENT, TERMS, Licence
 from deliberate.models import Process
 from deliberate.queries.releases.release_files import RELEASE_FORMAT, sha256_of
@@ -161,6 +167,7 @@ def _field(file: str, column: Column, tier: str) -> dict[str, Any]:
         "name": column.name,
         "type": FRICTIONLESS_TYPES.get(column.type, column.type),
         "description": column.meaning,
+        "description_id": column_meaning(file, column, "id"),
     }
     if column.type == "datetime" and tier == "protected":
         field["format"] = "any"

@@ -78,6 +78,7 @@ from deliberate.models.polls import (
     VotingCode,
 )
 from deliberate.models.processes import (
+    Attendance,
     Meeting,
     MeetingCorrection,
     Phase,
@@ -152,7 +153,7 @@ from deliberate.models.scores.reason_survey import (
     ReasonRoll,
     ReasonSurvey,
 )
-from deliberate.models.scores.stored_score import ComparedScore, ScoreSnapshot
+from deliberate.models.scores.stored_score import ComparedScore, ScoreRequest, ScoreSnapshot
 from deliberate.models.scores.study import (
     Excerpt,
     ExcerptCode,

@@ -14,8 +14,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime, canonical_json, new_salt
-from deliberate.database.personal_data import OFFICIAL, Category, not_personal, personal, rows
+from deliberate.database.personal_data import (
+    COUNTS,
+    OFFICIAL,
+    Category,
+    not_personal,
+    personal,
+    rows,
+)
 from deliberate.models.moderation.conditions import Equals, IsNull, NotNull, Through
 from deliberate.models.moderation.visibility import (
     NOT_WITHDRAWN,
@@ -526,3 +534,20 @@ class MeetingCorrection(VisibleText, Base):
         """Return what is right and why, as the log binds it."""
         stated = [self.held_on.isoformat(), self.place, self.attended, self.language, self.minutes]
         return canonical_json([*stated, self.reason])
+
+
+class Attendance(Base):
+    """A resident noted that they attended a meeting; the row is gone when they take it back."""
+
+    __tablename__ = "attendance"
+    personal_data = rows(
+        "attendances",
+        "Attended meetings",
+        owner="person_id",
+        columns="meeting_id person_id noted_at",
+        kept=COUNTS,
+    )
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -492,7 +492,7 @@ RELEASE_FORMAT = 1
 
 def _check_format(manifest: JsonObject) -> None:
     if manifest.get("format", RELEASE_FORMAT) != RELEASE_FORMAT:
-        raise VerificationError(
+        raise IncomparableError(
             f"manifest.json: format {manifest['format']} is of a newer version, this one reads"
             f" {RELEASE_FORMAT}"
         )
@@ -582,6 +582,9 @@ def _read_json(path: str) -> JsonObject:
 
 
 def _release(options: argparse.Namespace) -> str:
+    manifest = Path(options.file).parent / "manifest.json"
+    if manifest.is_file():
+        _check_format(_read_json(str(manifest)))
     heads = read_heads(options.heads)
     check_heads(heads)
     count = check_release(Path(options.file), heads, Path(options.leaves))

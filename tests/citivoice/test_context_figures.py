@@ -6,10 +6,11 @@ from deliberate.citivoice import Judged, Process, Scores, judge, reduce, score
 from tests.citivoice.log_rows import PROCESS, Row, act, log_of, sample_rows, staff
 
 
-def meeting(name: str | None, hours: float, minutes: bool) -> Row:
-    return staff(
-        act("meeting.held", "A1", hours, subject_id=name, details={"minutes": int(minutes)})
-    )
+def meeting(
+    name: str | None, hours: float, minutes: bool, days: int | None = None, kind: str = "held"
+) -> Row:
+    details = {"minutes": int(minutes)} | ({} if days is None else {"working_days": days})
+    return staff(act(f"meeting.{kind}", "A1", hours, subject_id=name, details=details))
 
 
 def release(kind: str, name: str, hours: float, of: str = "release") -> Row:
@@ -23,15 +24,35 @@ def told(*rows: Row, process: Process = PROCESS, judged: float = 1.0) -> dict[st
     return document["criteria"] | document["descriptives"]["counted"]["beside"]
 
 
-def test_cc1_context_figure_is_share_of_meetings_with_minutes() -> None:
-    found = told(meeting("m1", 900, True), meeting("m2", 901, False))
+def test_cc1_context_figure_is_share_of_meetings_with_minutes_in_ten_working_days() -> None:
+    found = told(
+        meeting("m1", 900, True),
+        meeting("m2", 901, False),
+        meeting("m3", 902, True, 10),
+        meeting("m4", 903, True, 11),
+        *(meeting("m5", 904, False, 2), meeting("m5", 905, True, 30, "corrected")),
+    )
     assert found["meetings"] == {
         "state": "value",
-        "value": 0.5,
-        "numerator": 1,
-        "denominator": 2,
+        "value": 0.4,
+        "numerator": 2,
+        "denominator": 5,
     }
-    assert (found["CC1"]["logged"], found["CC1"]["disagrees"]) == (0.5, True)
+    assert (found["CC1"]["logged"], found["CC1"]["disagrees"]) == (0.4, True)
+
+
+def test_cc1_context_figure_needs_five_meetings() -> None:
+    found = told(*(meeting(f"m{number}", 900 + number, True) for number in range(4)))
+    assert found["meetings"]["state"] == "not_enough_data"
+    assert (found["meetings"]["numerator"], found["meetings"]["denominator"]) == (4, 4)
+
+
+def test_minutes_in_time_count_until_a_correction_takes_them_back() -> None:
+    found = told(
+        *(meeting("m1", 900, True, 3), meeting("m1", 990, True, 40, "corrected")),
+        *(meeting("m2", 901, True, 3), meeting("m2", 991, False, 40, "corrected")),
+    )
+    assert (found["meetings"]["numerator"], found["meetings"]["denominator"]) == (1, 2)
 
 
 def test_context_figure_counts_late_minutes_once() -> None:

@@ -170,6 +170,7 @@ KINDS = [
     "proposal.withdrawn",
     "proposal.merged",
     "ballot.cast",
+    "attendance.noted",
     "commitment.updated",
     "phase.scheduled",
     "comment.coded",

@@ -27,6 +27,7 @@ PRIVATE = {
     "support.given",
     "support.taken_back",
     "ballot.cast",
+    "attendance.noted",
     "comment.coded",
     "answer.audited",
     "group.declared",

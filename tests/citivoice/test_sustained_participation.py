@@ -120,6 +120,27 @@ def test_support_withdrawn_the_same_day_is_not_participation() -> None:
     assert judge(reduce(log_of([given, later]), PROCESS)).descriptives["counted"]["people"] == 1
 
 
+def test_attended_meeting_is_taking_part_in_its_week_unless_taken_back() -> None:
+    meeting = {"proposal_id": None, "subject_id": "m1"}
+    rows = [
+        *(comment(f"c-{who}", who, 1) for who in "abc"),
+        *(act("attendance.noted", who, 1 + WEEK, **meeting) for who in "abc"),
+        act("attendance.retracted", "b", 2 + WEEK, **meeting),
+        act("attendance.retracted", "c", 2 + WEEK, **meeting),
+        act("attendance.noted", "c", 3 + WEEK, **meeting),
+        act("attendance.noted", "d", 4 + WEEK, actor_role="staff", **meeting),
+    ]
+    people = reduce(log_of(rows), END, people=True).person_facts or {}
+    found = {
+        who: (weeks, meetings, ballots)
+        for who, weeks, meetings, ballots in zip(
+            *(people[name] for name in ("actor_id", "active_weeks", "meetings", "ballots")),
+            strict=True,
+        )
+    }
+    assert found == {"a": (2, 1, 0), "b": (1, 0, 0), "c": (2, 1, 0)}
+
+
 def test_without_phases_the_open_span_is_between_busy_weeks() -> None:
     rows = [
         comment(f"c{w}-{k}", f"u{k}", 1 + w * WEEK)

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from deliberate.citivoice import load_framework
 from deliberate.clock import override_now
 from deliberate.database import db, unrecorded
 from deliberate.models import Comment, Option, Person, Poll, Proposal
@@ -130,6 +131,14 @@ def test_first_result_of_a_search_from_the_home_page_is_on_the_first_screen(phon
     box = phone.locator("main ol h3 a, main ol h2 a").first.bounding_box()
     assert box["y"] + box["height"] <= HEIGHT
     assert re.search(r"\d+ usulan", phone.locator("main header").inner_text())
+
+
+def test_published_assessment_is_read_in_three_screens_before_details(phone):
+    phone.goto("/id/scores/kipp-1a/assessments")
+    assert phone.locator("main details").count() >= len(load_framework()["criteria"])
+    assert phone.evaluate("document.querySelector('main').getBoundingClientRect().bottom") <= (
+        3 * HEIGHT
+    )
 
 
 def test_every_text_of_a_person_names_its_language(phone, paths, starts):

@@ -55,3 +55,118 @@ TABLES = {
 def not_compared() -> set[str]:
     """Return the names of the tables of which nothing is compared."""
     return {name for names in TABLES.values() for name in names.split()}
+
+
+KEY = "an id that foreign keys keep, or that nothing shows; the entries name the rows themselves"
+SALT = "the salt of a mark, which the database never lets be empty; another one changes the mark"
+CLOCK = "a date that follows from acts and the calendar, or stands beside the compared one"
+COUNTED = "a number or an order made from other columns, and made again"
+NAMES = "a name, address, topic, place or language: shown, but its words are in no act"
+SOURCE = "of the source of an import, whose own data has it"
+BALLOT = "what a ballot is kept with; the box itself is compared"
+BEFORE = "of the suggestion before the act that is compared"
+WORDS = "words whose act binds that they were written, not what"
+
+UNBOUND_COLUMNS: dict[str, dict[str, str]] = {
+    KEY: {
+        "process": "id",
+        "assessment": "process_id",
+        "phase": "process_id",
+        "population_band": "id",
+        "process_institution": "id",
+        "document": "id process_id opened_by_id institution_id",
+        "process_change": "id",
+        "process_document": "replaced_by_id",
+        "proposal": "process_id institution_id desk_institution_id",
+        "study_plan": "first_id entry",
+        "comment": "desk_institution_id",
+        "criterion_rating": "id",
+        "document_version": "id document_id",
+        "meeting_correction": "id institution_id",
+        "merger": "id",
+        "moderation_decision": "proposal_id document_id",
+        "proposal_version": "id proposal_id",
+        "reason_item": "id",
+        "summary": "id proposal_id",
+        "support": "id merged_from_id",
+        "appeal": "id",
+        "judgement": "id",
+        "poll_change": "id",
+        "poll_outcome": "id",
+        "poll_option": "author_id",
+        "rating": "id",
+        "unit_answer": "document_id",
+        "unit_contribution": "id version_id",
+        "unit_text": "id",
+        "amendment_version": "id contribution_id",
+        "coauthor": "id proposal_id invited_by_id token_hash",
+        "commitment_step": "id commitment_id",
+        "withdrawal_request": "id proposal_id",
+    },
+    SALT: {"study_plan": "salt", "poll": "salt", "poll_outcome": "salt"},
+    CLOCK: {
+        "process": "opened_at",
+        "assessment": "begun_at",
+        "document": "opened_at",
+        "proposal": "qualified_at due_at merged_at",
+        "comment": "edited_at",
+        "merger": "undone_at previous_qualified_at previous_due_at",
+        "proposal_version": "written_at",
+        "referral": "accept_by",
+        "support": "given_at",
+        "rating": "rated_at",
+        "settled_question": "settled_at",
+        "unit_contribution": "edited_at",
+        "amendment_join": "joined_at",
+        "amendment_version": "written_at",
+        "coauthor": "invited_at expires_at declined_at",
+    },
+    COUNTED: {
+        "proposal": "version activity_count",
+        "comment": "strength is_answered is_orphan",
+        "rules_version": "version renderer",
+        "study_plan": "version",
+        "moderation_decision": "stance report_count",
+        "proposal_version": "number credits",
+        "response": "version signatories",
+        "support": "version replaced",
+        "poll_option": "position",
+        "poll_outcome": "renderer",
+        "unit_text": "position",
+        "document_version": "counts",
+    },
+    NAMES: {
+        "phase": "name name_en",
+        "process": "topics areas allows_other timezone calendar",
+        "process_document": "name kind size",
+        "process_news": "language",
+        "proposal": (
+            "initiator slug language topic area place place_is_exact map_x map_y hidden_ground"
+        ),
+        "comment": "language hidden_ground",
+        "proposal_version": "note place place_is_exact hidden_ground",
+        "response": "language",
+        "unit_contribution": "language hidden_ground",
+    },
+    SOURCE: {
+        "process": "began_on",
+        "proposal": "source_id source_url",
+        "comment": "source_id",
+        "poll": "source",
+        "poll_option": "source_id source_counts",
+    },
+    BALLOT: {
+        "poll": "ballot_version areas entitled_count box_root",
+        "poll_ballot": "person_id source_group",
+        "poll_option": "is_pass",
+        "questionnaire": "box_root",
+        "reason_survey": "link_key box_root",
+    },
+    BEFORE: {"summary": "revision written_by_id written_at agreed_by_id agreed_at"},
+    WORDS: {
+        "commitment": "dropped_reason",
+        "judgement": "reason",
+        "withdrawal_request": "reason",
+    },
+}
+"""Columns of compared tables that are not compared themselves, by reason."""

@@ -44,6 +44,7 @@ from deliberate.operations.polls.ballot_box import close_ballot_boxes
 from deliberate.operations.polls.ballots import cast_ballot
 from deliberate.operations.polls.polls import PollRules, change_poll, publish_result, state_outcome
 from deliberate.operations.polls.statements import suggest_statement
+from deliberate.operations.processes.attendance import note_attendance
 from deliberate.operations.processes.meetings import MeetingEntry, correct_meeting, record_meeting
 from deliberate.operations.processes.news import publish_news
 from deliberate.operations.processes.process_information import (
@@ -184,6 +185,7 @@ def _publish_office_texts(process: Process, institution: Institution) -> None:
     publish_news(officer, process, ("Halte", ""), ("Mulai dibangun.", ""))
     held = MeetingEntry(now().date(), "Balai desa", 24, "id", "Halte dibahas.")
     meeting = record_meeting(officer, process, held)
+    note_attendance(factories.create_resident(), meeting)
     correct_meeting(officer, meeting, replace(held, attended=42), "Angkanya tertukar.", 0)
     state_mandate(admin, "Halte", institution, "Peraturan 5, pasal 2")
     due = now().date() + timedelta(days=30)

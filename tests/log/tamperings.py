@@ -133,6 +133,15 @@ PAGES = (
     _table("change an answer on a draft text", "unit_answer", "decision = 'adopted'"),
     _table("change the words of an amendment", "unit_contribution", "replacement = 'Lain'"),
     _table("change how many people attended", "meeting", "attended = 240"),
+    Tampering("leave out who attended a meeting", ("DELETE FROM attendance",)),
+    Tampering(
+        "say that somebody else attended it",
+        (
+            "INSERT INTO attendance (meeting_id, person_id, noted_at)"
+            " SELECT meeting_id, 1, noted_at FROM attendance",
+        ),
+    ),
+    _table("date an attendance back", "attendance", "noted_at = '2020-01-01 00:00:00'"),
     _table("change the rule of a mandate", "mandate", "basis = 'Lain'"),
     _table("give a mandate to another institution", "mandate", "institution_id = 99"),
     _table("change why an overlap was opened", "overlap", "reason = 'Lain'"),
@@ -182,6 +191,7 @@ PAGES = (
         "decide on a withdrawal earlier", "withdrawal_request", "due_at = '2020-01-01 00:00:00'"
     ),
     _table("count an author who did not agree", "withdrawal_request", "agreed_ids = '[1, 2, 3]'"),
+    _table("end a requested withdrawal", "withdrawal_request", "ended_at = requested_at"),
     Tampering("delete a requested withdrawal", ("DELETE FROM withdrawal_request",)),
     Tampering("withdraw a person from an amendment", ("DELETE FROM amendment_join",)),
     _table("raise the number of people who joined", "unit_contribution", "join_count = 9"),
@@ -238,6 +248,14 @@ PAGES = (
     _table("change a statement of a survey of reasons", "reason_item", "text_en = 'Other'"),
     _table("change an answer to a survey of reasons", "reason_answer", "value = 8 - value"),
     _table("change the index of a survey of reasons", "reason_survey", "result = '{}'"),
+    _table(
+        "give more time for the answers before",
+        "reason_survey",
+        "before_closes_at = '2031-01-01 00:00:00'",
+    ),
+    _table("put off the answers after", "reason_survey", "after_opens_at = '2031-01-01 00:00:00'"),
+    _table("move the end of a survey of reasons", "reason_survey", "closes_at = opened_at"),
+    _table("move the end of a questionnaire", "questionnaire", "closes_at = opened_at"),
     _table("change who opened a survey of reasons", "reason_survey", "opened_by_id = 1"),
     _table("raise a figure of a consultation report", "consultation_report", "explained = 9"),
     _table("raise another figure of it", "consultation_report", "considered = 9"),

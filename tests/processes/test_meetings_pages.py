@@ -61,7 +61,10 @@ def test_staff_of_the_process_record_a_meeting_once(app, institution, process, l
     log()
     assert post(client, process).status_code == 303
     (row,) = log()
-    assert (row.kind, row.details) == ("meeting.held", {"minutes": 1, "attended": 24})
+    assert (row.kind, row.details) == (
+        "meeting.held",
+        {"minutes": 1, "attended": 24, "working_days": 0},
+    )
     assert row.content is not None and row.process_id == process.id
     page = anonymous_client(app).get(f"/en/processes/{process.slug}/meetings").text
     assert "24 people attended" in page and "<strong>halte</strong>" in page
@@ -127,11 +130,23 @@ def test_meeting_is_in_the_release_and_in_the_figure_of_minutes(
     build_release(process, tmp_path / "r")
     rows = [row for row in csv_rows(tmp_path / "r/events.csv") if row["kind"] == "meeting.held"]
     assert [row["details"] for row in rows] == [
-        '{"attended":24,"minutes":1}',
-        '{"attended":24,"minutes":0}',
+        '{"attended":24,"minutes":1,"working_days":0}',
+        '{"attended":24,"minutes":0,"working_days":0}',
     ]
     facts = compute_scores(process).facts
     assert facts.one("process_facts", "meetings") == 2
+    assert facts.one("process_facts", "meetings_minuted") == 1
+
+
+def test_minutes_after_ten_working_days_are_late(app, process, log):
+    admin = factories.create_staff(role=Role.ADMIN)
+    log()
+    for days in (22, 1):
+        record_meeting(admin, process, entry(held_on=now().date() - timedelta(days=days)))
+    late, in_time = (row.details["working_days"] for row in log())
+    assert late > 10 >= in_time
+    sealing.seal_all(sealing.load_signing_key(app.config["SETTINGS"].log_path, "1" * 64), "test")
+    facts = compute_scores(process).facts
     assert facts.one("process_facts", "meetings_minuted") == 1
 
 
@@ -214,7 +229,7 @@ def test_correction_shows_both_figures_and_leaves_one_act(app, institution, proc
     assert (row.kind, row.subject_id, row.details) == (
         "meeting.corrected",
         meeting.id,
-        {"minutes": 1, "attended": 42},
+        {"minutes": 1, "attended": 42, "working_days": 0},
     )
     page = anonymous_client(app).get(f"/en/processes/{process.slug}/meetings").text
     assert page.index("42 people attended") < page.index("24 people attended")

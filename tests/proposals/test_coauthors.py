@@ -38,6 +38,7 @@ from deliberate.queries.site.counter_check import find_counter_mismatches
 from deliberate.vocabulary import ModerationRule, Role
 from tests import factories
 from tests.documents.draft_texts import SMALL
+from tests.log.prepared_log import tampered
 from tests.site.serving.test_concurrent_acts import run_concurrently
 
 
@@ -330,6 +331,9 @@ def test_objection_ends_a_withdrawal(proposal, author, other, clock):
         ("withdrawal.requested", other.id),
         ("withdrawal.objected", author.id),
     }
+    assert is_consistent()
+    with tampered("UPDATE withdrawal_request SET ended_at = NULL") as session:
+        assert [fault.column for fault in compare_pages(session)] == ["ended_at"]
     clock.shift(timedelta(days=8))
     assert complete_due_withdrawals() == 0 and proposal.withdrawn_at is None
 
@@ -338,5 +342,6 @@ def test_withdrawal_ends_when_its_requester_leaves(proposal, author, other, cloc
     join(proposal, other)
     request_withdrawal(other, proposal, "Saya ragu.")
     leave_coauthorship(other, proposal)
+    assert is_consistent()
     clock.shift(timedelta(days=8))
     assert complete_due_withdrawals() == 0 and proposal.withdrawn_at is None

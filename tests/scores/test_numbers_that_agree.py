@@ -14,7 +14,11 @@ from deliberate.models import JobRun
 from deliberate.operations.releases.releases import publish_release
 from deliberate.operations.scores.stored_scores import store_new_scores, store_scores
 from deliberate.queries.releases.releases import release_of_scores
-from deliberate.queries.scores.process_scores import newest_snapshot, numbers_digest
+from deliberate.queries.scores.process_scores import (
+    newest_snapshot,
+    numbers_digest,
+    scores_requested_at,
+)
 from deliberate.queries.site.operations_state import is_night_missed
 from deliberate.sealing import publish_heads, seal_log
 from tests import factories
@@ -101,8 +105,13 @@ def test_new_process_is_scored_within_the_hour_and_at_once_on_demand(app, proces
     assert "Compute its scores now" in browser.get(path).text
     assert "Compute its scores now" not in page_of(app, process)
     answer = submit_form(browser, path, to=f"{path}/computation")
+    assert answer.status_code == 303
+    html = browser.get(path).text
+    assert "Its scores are being computed." in html and "Compute its scores now" not in html
+    assert "being computed" not in page_of(app, process)
+    jobs.compute_requested_scores(app.config["SETTINGS"])
     factories.reload(process)
-    assert answer.status_code == 303 and newest_snapshot(process.id) is not None
+    assert newest_snapshot(process.id) is not None and scores_requested_at(process.id) is None
     other = factories.create_process()
     assert store_new_scores() == 1 and newest_snapshot(other.id) is not None
     assert store_new_scores() == 0

@@ -4,7 +4,7 @@ import pytest
 
 from deliberate.citivoice.framework.catalogue import read_toml
 from deliberate.citivoice.reduction.facts import SCHEMA, column_types
-from deliberate.exports.columns import codebook, fact_meaning
+from deliberate.exports.columns import codebook, fact_meaning, indonesian_meanings
 from deliberate.vocabulary import Visibility
 from deliberate.vocabulary.events import EVENT_TYPES
 from tests.structure.source_tree import ROOT
@@ -61,7 +61,15 @@ def test_dictionary_explains_no_column_that_does_not_exist():
     assert all(set(entries) <= set(column_types(table)) for table, entries in dictionary.items())
 
 
-def test_codebook_has_the_meaning_of_facts_in_both_languages():
-    rows = [row for row in codebook() if row["file"].startswith("facts/")]
-    assert len(rows) == sum(len(column_types(table)) for table in SCHEMA)
-    assert all(row["meaning"] and row["meaning_id"] for row in rows)
+def test_codebook_has_every_meaning_in_both_languages():
+    rows = list(codebook())
+    facts = [row for row in rows if row["file"].startswith("facts/")]
+    assert len(facts) == sum(len(column_types(table)) for table in SCHEMA)
+    missing = [row["name"] for row in rows if not row["meaning"] or not row["meaning_id"]]
+    untranslated = [row["name"] for row in rows if row["meaning"] == row["meaning_id"]]
+    assert (missing, untranslated) == ([], [])
+
+
+def test_no_meaning_is_translated_that_no_column_and_no_detail_has():
+    used = {row["meaning"] for row in codebook()}
+    assert [meaning for meaning in indonesian_meanings() if meaning not in used] == []

@@ -21,6 +21,27 @@ migrate_stores(app)
 assert app.test_client().get("/id/").status_code == 200
 print(*sys.modules)
 """
+REQUESTED = """
+import sys, tempfile
+from deliberate import create_app
+from deliberate.commands.startup import migrate_stores
+from deliberate.config import Settings
+from deliberate.queries.scores.process_scores import requested_process_ids
+from tests import factories
+from tests.client import signed_in_client, submit_form
+from deliberate.vocabulary import Role
+app = create_app(Settings(mode="test", data_dir=tempfile.mkdtemp()))
+migrate_stores(app)
+with app.app_context():
+    process = factories.create_process()
+    evaluator = factories.create_staff(factories.create_institution(), Role.EVALUATOR)
+    path = f"/en/scores/{process.slug}"
+    process_id, browser = process.id, signed_in_client(app, evaluator)
+    assert submit_form(browser, path, to=f"{path}/computation").status_code == 303
+    assert "being computed" in browser.get(path).text
+    assert requested_process_ids() == [process_id]
+print(*sys.modules)
+"""
 
 
 def loaded_by(program: str) -> set[str]:
@@ -34,6 +55,10 @@ def test_process_that_has_served_a_page_has_loaded_no_heavy_library():
     loaded = loaded_by(STARTED)
     assert "deliberate.views.scores.scoreboard" in loaded
     assert not loaded & set(HEAVY)
+
+
+def test_process_in_which_scores_are_requested_has_not_loaded_what_computes_them():
+    assert not loaded_by(REQUESTED) & {"numpy", "scipy", "duckdb", "pyarrow"}
 
 
 def test_help_loads_neither_the_application_nor_a_database():

@@ -65,7 +65,13 @@ WITHHELD: dict[str, dict[str, str]] = {
 }
 WITHHELD["release.built"] = WITHHELD["release.removed"] = {"process_facts": "releases"}
 WITHHELD["verification.ended"] = WITHHELD["resident.verified"]
-for _kind in ("support.taken_back", "ballot.cast", "ballot.objected"):
+for _kind in (
+    "support.taken_back",
+    "ballot.cast",
+    "ballot.objected",
+    "attendance.noted",
+    "attendance.retracted",
+):
     WITHHELD[_kind] = WITHHELD["support.given"]
 # Times of release rows are cut to the hour; latency was taken from the exact ones.
 TRUNCATED_TIMES = {"process_facts": "latency_low latency_high"}

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
-from deliberate.database import Base, BigId, Json, UtcDateTime
+from deliberate.database import Base, BigId, Json, TransientBase, UtcDateTime
 from deliberate.database.personal_data import not_personal
 from deliberate.models.processes import Process
 
@@ -60,3 +60,13 @@ class ComparedScore(Base):
     """The serialised `citivoice.Comparable`."""
 
     process: Mapped[Process] = relationship()
+
+
+class ScoreRequest(TransientBase):
+    """A process whose scores are to be computed now; a job computes them and removes the row."""
+
+    __tablename__ = "score_request"
+    personal_data = not_personal("process_id requested_at")
+
+    process_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -11,6 +11,7 @@ from deliberate.days import local_today
 from deliberate.models import Meeting, MeetingCorrection, Person, Process
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.notices import may_correct_meeting, may_record_meeting
+from deliberate.queries.processes.working_days import days_off, working_days_between
 from deliberate.recording import NO_REQUEST, RequestContext, recorded
 from deliberate.text import clean, clean_line
 from deliberate.vocabulary.events.processes import MeetingCorrected, MeetingHeld
@@ -36,7 +37,12 @@ def record_meeting(
         meeting = _new_row(staff, process, entry)
         act.session.add(meeting)
         act.set_text(lambda: meeting.sealed_text, meeting)
-        act.about(meeting, minutes=bool(meeting.minutes), attended=meeting.attended)
+        act.about(
+            meeting,
+            minutes=bool(meeting.minutes),
+            attended=meeting.attended,
+            working_days=_days_since(process, meeting.held_on),
+        )
     return meeting
 
 
@@ -72,8 +78,19 @@ def correct_meeting(
         )
         meeting.corrections.append(correction)
         act.set_text(lambda: correction.sealed_text, correction)
-        act.about(meeting, minutes=bool(correction.minutes), attended=correction.attended)
+        act.about(
+            meeting,
+            minutes=bool(correction.minutes),
+            attended=correction.attended,
+            working_days=_days_since(meeting.process, correction.held_on),
+        )
     return correction
+
+
+def _days_since(process: Process, held_on: date) -> int:
+    """Return the working days from a meeting until today, as the process counts them."""
+    today = local_today(process)
+    return working_days_between(held_on, today, process.calendar, days_off(process))
 
 
 def _stated(process: Process, entry: MeetingEntry) -> dict[str, Any]:

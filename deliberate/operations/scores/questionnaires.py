@@ -70,7 +70,12 @@ def open_questionnaire(
             closes_at=end_of_day(process, local_date(process, now()) + timedelta(days=days)),
         )
         act.session.add(questionnaire)
-        act.about(questionnaire, audience=audience, questions=len(catalogue.questions[audience]))
+        act.about(
+            questionnaire,
+            audience=audience,
+            questions=len(catalogue.questions[audience]),
+            closes=int(questionnaire.closes_at.timestamp()),
+        )
         _notify_asked(act, process, audience)
     return questionnaire
 

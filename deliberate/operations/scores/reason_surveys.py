@@ -94,6 +94,9 @@ def open_reason_survey(
             considerations=len(considerations),
             preferences=len(preferences),
             hash=statements_hash(survey.items),
+            before_closes=int(survey.before_closes_at.timestamp()),
+            after_opens=int(survey.after_opens_at.timestamp()),
+            closes=int(survey.closes_at.timestamp()),
         )
         notify_process(act, process, ReasonSurveyOpenedNotice())
         notify_process(act, process, ReasonSurveyAfterNotice(), not_before=survey.after_opens_at)

@@ -9,18 +9,17 @@ from sqlalchemy import delete
 
 from deliberate import citivoice
 from deliberate.clock import now
-from deliberate.database import unrecorded
-from deliberate.models import ComparedScore, Person, Process, ScoreSnapshot
+from deliberate.database import db, transient, unrecorded
+from deliberate.models import ComparedScore, Process, ScoreRequest, ScoreSnapshot
 from deliberate.operations.releases.study_plans import store_plan_shares
 from deliberate.operations.site.job_runs import run_each
-from deliberate.permissions.decision import require
-from deliberate.permissions.scores.assessments import may_assess
 from deliberate.queries.processes.processes import get_process
 from deliberate.queries.scores.computed_scores import chart_data, compute_scores, sealed_logs
 from deliberate.queries.scores.process_scores import (
     list_compared_scores,
     newest_snapshot,
     opened_process_slugs,
+    requested_process_ids,
     unscored_processes,
 )
 
@@ -137,8 +136,18 @@ def store_new_scores() -> int:
     return run_each("store_new_scores", [row.slug for row in unscored_processes()], store_scores)
 
 
-def compute_first_scores(evaluator: Person, process: Process) -> None:
-    """Score a process that has no scores yet, without waiting for the night."""
-    require(may_assess(evaluator))
-    if newest_snapshot(process.id) is None:
-        store_scores(process.slug)
+def store_requested_scores() -> int:
+    """Store the scores of the processes for which they were requested; return their number.
+
+    A request ends with the attempt: one that fails is not repeated every minute.
+    """
+    return run_each("store_requested_scores", requested_process_ids(), _store_requested)
+
+
+def _store_requested(process_id: int) -> None:
+    try:
+        if process := db.session.get(Process, process_id):
+            store_scores(process.slug)
+    finally:
+        with transient() as store:
+            store.execute(delete(ScoreRequest).where(ScoreRequest.process_id == process_id))

@@ -108,7 +108,10 @@ Model = type[Any]  # models have columns of many names
 
 @dataclass(frozen=True)
 class Published:
-    """A table whose rows an act published: columns with the person, the time, the institution."""
+    """A table whose rows an act published: columns with the person, the time, the institution.
+
+    The process of a row is compared as well.
+    """
 
     model: Model
     kinds: tuple[str, ...]
@@ -217,6 +220,7 @@ def compare_acts_of_rows(session: Session) -> Iterator[PageFault]:
 def _published_rows(published: Published) -> Select[Any]:
     """Return the query for rows with their entries, and the keys of the people in both."""
     model, author = published.model, aliased(PersonKey)
+    process_id = model.__table__.columns.get("process_id", null())  # some have it as a property
     columns = [
         getattr(model, name) if name else null()
         for name in (published.by, published.at, published.institution)
@@ -230,7 +234,7 @@ def _published_rows(published: Published) -> Select[Any]:
     return (
         select(model.id, *columns, author.actor_id, is_known)
         .add_columns(Interaction.actor_id, Interaction.occurred_at, Interaction.institution_id)
-        .add_columns(Interaction.seq)
+        .add_columns(Interaction.seq, process_id, Interaction.process_id)
         .join(Interaction, is_its_act)
         .outerjoin(author, author.person_id == columns[0])
         .order_by(model.id)
@@ -238,7 +242,9 @@ def _published_rows(published: Published) -> Select[Any]:
 
 
 def _compare_published(published: Published, row: Row[Any]) -> Iterator[PageFault]:
-    row_id, by, at, institution, key, is_known, actor, occurred_at, acted_for, seq = tuple(row)
+    values = tuple(row)
+    row_id, by, at, institution, key, is_known, actor, occurred_at, acted_for, seq, *rest = values
+    process, acted_in = rest
     table = published.model.__tablename__
     # The key of an erased person is gone: whose act it was is then known to nobody.
     if published.by and (key != actor if key is not None else by is None and is_known):
@@ -247,6 +253,8 @@ def _compare_published(published: Published, row: Row[Any]) -> Iterator[PageFaul
         yield PageFault(table, row_id, published.at, seq)
     if published.institution and institution != acted_for:
         yield PageFault(table, row_id, published.institution, seq)
+    if None not in (process, acted_in) and process != acted_in:
+        yield PageFault(table, row_id, "process_id", seq)
 
 
 def _compare_ended(session: Session, ended: Ended) -> Iterator[PageFault]:

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deliberate.clock import now
 from deliberate.models import (
     CoAuthor,
     Interaction,
@@ -16,19 +18,30 @@ from deliberate.models import (
     WithdrawalRequest,
 )
 from deliberate.models.proposals.coauthor import OBJECTION_PERIOD
-from deliberate.queries.log.page_faults import Entry, PageFault, is_another_act, select_entries
-from deliberate.vocabulary.events.documents import AmendmentProposed
+from deliberate.queries.log.page_faults import (
+    DURATION_OF_ACT,
+    Entry,
+    PageFault,
+    is_another_act,
+    select_entries,
+)
+from deliberate.vocabulary.events.documents import AmendmentProposed, AmendmentWithdrawn
 from deliberate.vocabulary.events.proposals import (
     CoAuthorJoined,
     CoAuthorLeft,
     ProposalSubmitted,
+    ProposalWithdrawn,
     WithdrawalAgreed,
+    WithdrawalObjected,
     WithdrawalRequested,
 )
 
 Work = tuple[str, int]
 """The type and the id of a text with several authors."""
 PUBLICATIONS = (ProposalSubmitted.KIND, AmendmentProposed.KIND)
+WITHDRAWALS = (ProposalWithdrawn.KIND, AmendmentWithdrawn.KIND)
+ASKED = (WithdrawalRequested.KIND, WithdrawalAgreed.KIND)
+ENDS = (WithdrawalObjected.KIND, CoAuthorLeft.KIND, *WITHDRAWALS)
 AUTHORSHIP = (*PUBLICATIONS, CoAuthorJoined.KIND, CoAuthorLeft.KIND)
 
 
@@ -84,37 +97,72 @@ def _work_of(row: CoAuthor | WithdrawalRequest) -> Work:
     return UnitContribution.subject_type, row.contribution_id or 0
 
 
+@dataclass
+class _Asked:
+    """What the log has of a requested withdrawal: who agreed, and the act that ended it."""
+
+    entry: Entry
+    agreed: set[str] = field(default_factory=set)
+    end: Entry | None = None
+
+    def note(self, entry: Entry) -> None:
+        """Take in a later act about the same text."""
+        if entry.kind == WithdrawalAgreed.KIND:
+            self.agreed.add(entry.actor_id)
+        elif self.end is None and (
+            entry.kind != CoAuthorLeft.KIND or entry.actor_id == self.entry.actor_id
+        ):
+            self.end = entry
+
+
 def _compare_requests(session: Session) -> Iterator[PageFault]:
-    """Compare who asked for a withdrawal and when, when it is decided, and who agreed."""
+    """Compare who asked for a withdrawal and when, who agreed, and when and how it ended."""
     requests: dict[Work, list[WithdrawalRequest]] = defaultdict(list)
     for row in session.scalars(select(WithdrawalRequest).order_by(WithdrawalRequest.id)):
         requests[_work_of(row)].append(row)
-    asked: dict[Work, list[tuple[Entry, set[str]]]] = defaultdict(list)
-    kinds = (WithdrawalRequested.KIND, WithdrawalAgreed.KIND)
-    for entry in session.execute(select_entries().where(Interaction.kind.in_(kinds))):
+    asked: dict[Work, list[_Asked]] = defaultdict(list)
+    query = select_entries().where(Interaction.kind.in_((*ASKED, *ENDS)))
+    for entry in session.execute(query):
         work = (entry.subject_type, entry.subject_id)
         if entry.kind == WithdrawalRequested.KIND:
-            asked[work].append((entry, {entry.actor_id}))
+            asked[work].append(_Asked(entry, {entry.actor_id}))
         elif asked[work]:
-            asked[work][-1][1].add(entry.actor_id)
+            asked[work][-1].note(entry)
     for work in sorted(requests.keys() | asked.keys()):
-        for row, act in zip_longest(requests[work], asked[work]):
+        for row, acts in zip_longest(requests[work], asked[work]):
             if row is None:
-                yield PageFault(*work, "withdrawal", act[0].seq)
-            elif act is None:
+                yield PageFault(*work, "withdrawal", acts.entry.seq)
+            elif acts is None:
                 yield PageFault("withdrawal_request", row.id, "id")
             else:
-                yield from _compare_request(session, row, *act)
+                yield from _compare_request(session, row, acts)
 
 
-def _compare_request(
-    session: Session, row: WithdrawalRequest, entry: Entry, agreed: set[str]
-) -> Iterator[PageFault]:
-    table = WithdrawalRequest.__tablename__
-    if is_another_act(session, row.requested_by_id, row.requested_at, entry):
-        yield PageFault(table, row.id, "requested_by_id", entry.seq)
+def _compare_request(session: Session, row: WithdrawalRequest, acts: _Asked) -> Iterator[PageFault]:
+    table, seq = WithdrawalRequest.__tablename__, acts.entry.seq
+    if is_another_act(session, row.requested_by_id, row.requested_at, acts.entry):
+        yield PageFault(table, row.id, "requested_by_id", seq)
     if row.due_at != row.requested_at + OBJECTION_PERIOD:
-        yield PageFault(table, row.id, "due_at", entry.seq)
+        yield PageFault(table, row.id, "due_at", seq)
     keys = select(PersonKey.actor_id).where(PersonKey.person_id.in_(row.agreed_ids))
-    if not set(session.scalars(keys)) <= agreed:
-        yield PageFault(table, row.id, "agreed_ids", entry.seq)
+    if not set(session.scalars(keys)) <= acts.agreed:
+        yield PageFault(table, row.id, "agreed_ids", seq)
+    if not _has_its_end(session, row, acts.end):
+        yield PageFault(table, row.id, "ended_at", acts.end.seq if acts.end else None)
+
+
+def _has_its_end(session: Session, row: WithdrawalRequest, end: Entry | None) -> bool:
+    """Return whether a request ended when an act ended it.
+
+    From its date on it also ends without an act, where the text cannot be withdrawn any more; and
+    it ends with the account of its requester.
+    """
+    if end is None or end.kind in WITHDRAWALS:
+        if row.ended_at is not None and row.due_at <= row.ended_at <= now():
+            return True
+        if row.ended_at is None and (end is None or row.due_at > now()):
+            return True
+    if end is not None:
+        return row.ended_at is not None and abs(row.ended_at - end.occurred_at) <= DURATION_OF_ACT
+    key = select(PersonKey.actor_id).where(PersonKey.person_id == row.requested_by_id)
+    return session.scalar(key) is None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from deliberate.days import local_date
 from deliberate.models import (
     AnsweredComment,
+    Attendance,
     CommitmentStep,
     Interaction,
     Judgement,
@@ -24,6 +25,8 @@ from deliberate.models import (
 from deliberate.queries.log.page_faults import Entry, PageFault, is_another_act, select_entries
 from deliberate.vocabulary import Origin, ResponseDecision
 from deliberate.vocabulary.events.processes import (
+    AttendanceNoted,
+    AttendanceRetracted,
     CalendarChanged,
     PhaseRemoved,
     PhaseScheduled,
@@ -66,6 +69,7 @@ def compare_decided_states(session: Session) -> Iterator[PageFault]:
     yield from _compare_days_off(session)
     yield from _compare_settled(session)
     yield from _compare_judgements(session)
+    yield from _compare_attendances(session)
 
 
 def _entries(session: Session, *kinds: str) -> Iterator[Entry]:
@@ -218,6 +222,33 @@ def _compare_judgements(session: Session) -> Iterator[PageFault]:
             yield PageFault("judgement", row.id, "answer", entry.seq)
         elif is_another_act(session, row.person_id, row.judged_at, entry):
             yield PageFault("judgement", row.id, "judged_at", entry.seq)
+
+
+def _compare_attendances(session: Session) -> Iterator[PageFault]:
+    """Compare who noted to have attended each meeting with the acts that stand."""
+    noted: dict[tuple[int, str], Entry] = {}
+    for entry in _entries(session, AttendanceNoted.KIND, AttendanceRetracted.KIND):
+        if entry.kind == AttendanceNoted.KIND:
+            noted[entry.subject_id, entry.actor_id] = entry
+        else:
+            noted.pop((entry.subject_id, entry.actor_id), None)
+    query = select(Attendance, PersonKey.actor_id).outerjoin(
+        PersonKey, PersonKey.person_id == Attendance.person_id
+    )
+    for row, actor_id in session.execute(query.order_by(Attendance.meeting_id)):
+        if actor_id is None:
+            continue  # the key of an erased person is gone
+        act = (row.meeting_id, actor_id)
+        if act not in noted:
+            yield PageFault("attendance", row.meeting_id, "id")
+            continue
+        entry = noted.pop(act)
+        if is_another_act(session, row.person_id, row.noted_at, entry):
+            yield PageFault("attendance", row.meeting_id, "noted_at", entry.seq)
+    known = set(session.scalars(select(PersonKey.actor_id)))
+    for (meeting_id, actor_id), entry in noted.items():
+        if actor_id in known:
+            yield PageFault("attendance", meeting_id, "-", entry.seq)
 
 
 def _compare_settled(session: Session) -> Iterator[PageFault]:

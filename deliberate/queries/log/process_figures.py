@@ -6,7 +6,7 @@ statements of the latter.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -31,10 +31,20 @@ from deliberate.vocabulary.events.scores import (
     BandCounted,
     GroupsCounted,
     PopulationStated,
+    QuestionnaireOpened,
     QuestionnairePublished,
     ReasonSurveyOpened,
     ReasonSurveyPublished,
 )
+
+REASON_DAYS = (
+    ("before_closes_at", "before_closes"),
+    ("after_opens_at", "after_opens"),
+    ("closes_at", "closes"),
+)
+"""Columns of the days of a survey of reasons, with the details of its opening."""
+QUESTIONNAIRE_DAYS = (("closes_at", "closes"),)
+Dated = Questionnaire | ReasonSurvey
 
 
 def compare_process_figures(session: Session) -> Iterator[PageFault]:
@@ -112,6 +122,10 @@ def _logged_counts(session: Session, process_id: int, number: int) -> dict[tuple
 
 
 def _compare_answers(session: Session) -> Iterator[PageFault]:
+    opened = _last_entries(session, QuestionnaireOpened.KIND)
+    for questionnaire in session.scalars(select(Questionnaire).order_by(Questionnaire.id)):
+        if entry := opened.get(questionnaire.id):
+            yield from _compare_days(questionnaire, QUESTIONNAIRE_DAYS, entry)
     entries = _last_entries(session, QuestionnairePublished.KIND)
     published = select(Questionnaire).where(Questionnaire.published_at.is_not(None))
     for questionnaire in session.scalars(published.order_by(Questionnaire.id)):
@@ -129,6 +143,14 @@ def _root(session: Session, questionnaire: Questionnaire) -> str:
     return answer_box_root(questionnaire, session.execute(lines).all())
 
 
+def _compare_days(row: Dated, days: Sequence[tuple[str, str]], entry: Entry) -> Iterator[PageFault]:
+    """Yield the days that are not those of the act that opened it; earlier acts state none."""
+    for column, name in days:
+        stated = entry.details.get(name)
+        if stated is not None and int(getattr(row, column).timestamp()) != stated:
+            yield PageFault(row.__tablename__, row.id, column, entry.seq)
+
+
 def _compare_reason_surveys(session: Session) -> Iterator[PageFault]:
     opened = _last_entries(session, ReasonSurveyOpened.KIND)
     ended = _last_entries(session, ReasonSurveyPublished.KIND)
@@ -138,6 +160,8 @@ def _compare_reason_surveys(session: Session) -> Iterator[PageFault]:
             yield PageFault("reason_survey", survey.id, "id")
         elif statements_hash(survey.items) != entry.details["hash"]:
             yield PageFault("reason_survey", survey.id, "items", entry.seq)
+        if entry is not None:
+            yield from _compare_days(survey, REASON_DAYS, entry)
         if survey.published_at is None:
             continue
         entry = ended.get(survey.id)

@@ -1,13 +1,13 @@
 """Meetings of a process."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from deliberate.database import db
-from deliberate.models import Meeting, MeetingCorrection, Process
+from deliberate.models import Attendance, Meeting, MeetingCorrection, Person, Process
 from deliberate.text import clean_line
 
 MEETINGS_SHOWN = 100
@@ -45,3 +45,12 @@ def list_meetings_alike(process: Process, held_on: date, place: str) -> Sequence
         func.lower(Meeting.place) == clean_line(place).lower(),
     )
     return db.session.scalars(statement.order_by(Meeting.id).limit(MEETINGS_SHOWN)).all()
+
+
+def attended_meeting_ids(person: Person, meetings: Sequence[Meeting]) -> Set[int]:
+    """Return the ids of those of some meetings that a person noted as attended."""
+    query = select(Attendance.meeting_id).where(
+        Attendance.person_id == person.id,
+        Attendance.meeting_id.in_([meeting.id for meeting in meetings]),
+    )
+    return set(db.session.scalars(query))

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from deliberate.database import canonical_json, db
-from deliberate.models import ComparedScore, Process, ScoreSnapshot
+from deliberate.database import canonical_json, db, transient
+from deliberate.models import ComparedScore, Process, ScoreRequest, ScoreSnapshot
 
 SOURCE_RELEASE = "release"
 """`Process.source` of an imported release: its rows are files, not rows of this log."""
@@ -47,6 +49,20 @@ def unscored_processes() -> list[Process]:
     scored = select(ScoreSnapshot.process_id)
     opened = select(Process).where(Process.opened_at.is_not(None), Process.id.not_in(scored))
     return list(db.session.scalars(opened.order_by(Process.id)))
+
+
+def scores_requested_at(process_id: int) -> datetime | None:
+    """Return when scores were requested that are not computed yet, or None."""
+    with transient() as store:
+        request = store.get(ScoreRequest, process_id)
+        return request.requested_at if request else None
+
+
+def requested_process_ids() -> Sequence[int]:
+    """Return the ids of the processes whose scores are requested, in the order of requests."""
+    with transient() as store:
+        query = select(ScoreRequest.process_id).order_by(ScoreRequest.requested_at)
+        return store.scalars(query).all()
 
 
 def list_compared_scores(process_id: int) -> list[ComparedScore]:

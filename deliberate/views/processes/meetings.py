@@ -11,11 +11,21 @@ from flask_babel import gettext as _
 
 from deliberate.clock import now
 from deliberate.forms.processes import MeetingCorrectionForm, MeetingForm
+from deliberate.operations.processes.attendance import note_attendance, retract_attendance
 from deliberate.operations.processes.meetings import MeetingEntry, correct_meeting, record_meeting
-from deliberate.operations.site.rate_limits import TEXTS
+from deliberate.operations.site.rate_limits import CLICKS, TEXTS
 from deliberate.permissions.decision import require
-from deliberate.permissions.notices import may_correct_meeting, may_record_meeting
-from deliberate.queries.processes.meetings import get_meeting, list_meetings, list_meetings_alike
+from deliberate.permissions.notices import (
+    may_correct_meeting,
+    may_note_attendance,
+    may_record_meeting,
+)
+from deliberate.queries.processes.meetings import (
+    attended_meeting_ids,
+    get_meeting,
+    list_meetings,
+    list_meetings_alike,
+)
 from deliberate.queries.processes.processes import get_process
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
@@ -26,6 +36,7 @@ from deliberate.views.site.form_pages import (
     submitted_data,
 )
 from deliberate.views.site.request_context import (
+    current_person,
     get_or_404,
     request_context,
     signed_in_person,
@@ -35,6 +46,7 @@ if TYPE_CHECKING:
     from deliberate.models import Meeting, Process
 
 blueprint = LocalizedBlueprint("meetings")
+ATTENDANCE = "/processes/<slug>/meetings/<id:meeting_id>/attendance"
 
 
 @blueprint.page("/desk/processes/<slug>/meetings", "staff", "admin", methods=BOTH, rate_limit=TEXTS)
@@ -167,8 +179,31 @@ def _preview(process: "Process", form: MeetingForm, entry: MeetingEntry) -> str:
 
 @blueprint.page("/processes/<slug>/meetings", "public", cached=True)
 def index(slug: str) -> str:
-    """Show the meetings of a process, the last one first."""
-    process = get_or_404(get_process(slug))
+    """Show the meetings of a process, the last one first; residents note those they attended."""
+    process, person = get_or_404(get_process(slug)), current_person()
+    meetings = list_meetings(process)
     return render_template(
-        "processes/meetings/index.html", process=process, meetings=list_meetings(process)
+        "processes/meetings/index.html",
+        process=process,
+        meetings=meetings,
+        attended=attended_meeting_ids(person, meetings) if person else (),
+        notable={row.id for row in meetings if may_note_attendance(person, row)},
     )
+
+
+@blueprint.page(ATTENDANCE, "signed_in", methods=["POST"], rate_limit=CLICKS)
+def attend(slug: str, meeting_id: int) -> ResponseReturnValue:
+    """Note that the signed-in resident attended a meeting."""
+    meeting = get_or_404(get_meeting(get_or_404(get_process(slug)), meeting_id))
+    note_attendance(signed_in_person(), meeting, context=request_context())
+    flash_with_receipt(_("It is noted that you attended. Nobody sees that it was you."))
+    return see_other(url_for("meetings.index", slug=slug) + f"#meeting-{meeting.id}")
+
+
+@blueprint.page(f"{ATTENDANCE}/retract", "signed_in", methods=["POST"], rate_limit=CLICKS)
+def retract(slug: str, meeting_id: int) -> ResponseReturnValue:
+    """Take back that the signed-in resident attended a meeting."""
+    meeting = get_or_404(get_meeting(get_or_404(get_process(slug)), meeting_id))
+    retract_attendance(signed_in_person(), meeting, context=request_context())
+    flash_with_receipt(_("Your attendance is taken back."))
+    return see_other(url_for("meetings.index", slug=slug) + f"#meeting-{meeting.id}")

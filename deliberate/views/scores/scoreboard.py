@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from deliberate.citivoice import load_formulas
 from deliberate.citivoice.framework.catalogue import load_code_books
 from deliberate.days import local_today
 from deliberate.notifications.registry import REGISTRY
+from deliberate.operations.scores.score_requests import request_first_scores
 from deliberate.operations.site.rate_limits import TEXTS
 from deliberate.permissions.scores.assessments import may_assess
 from deliberate.queries.notices.effects import newest_effects
@@ -33,6 +33,7 @@ from deliberate.queries.scores.plots import active_half, monthly_cohorts, thread
 from deliberate.queries.scores.process_scores import (
     newest_snapshot,
     newest_snapshots,
+    scores_requested_at,
     unscored_processes,
 )
 from deliberate.queries.scores.scoreboard import (
@@ -43,7 +44,7 @@ from deliberate.queries.scores.scoreboard import (
     scoreboard,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.form_pages import redirect_with_message
+from deliberate.views.site.form_pages import see_other
 from deliberate.views.site.request_context import current_person, get_or_404, signed_in_person
 
 if TYPE_CHECKING:
@@ -97,11 +98,13 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
     process = get_or_404(get_process(slug))
     snapshot = newest_snapshot(process.id)
     if snapshot is None:
+        may_compute = bool(may_assess(current_person()))
         return render_template(
             "scores/not_scored.html",
             process=process,
             is_assessed=bool(public_assessments(process.id)),
-            may_compute=bool(may_assess(current_person())),
+            may_compute=may_compute,
+            requested_at=scores_requested_at(process.id) if may_compute else None,
         )
     charts, board = snapshot.chart_data, scoreboard(snapshot, g.language)
     groups, formulas = measure_groups(board.document, g.language), load_formulas()
@@ -143,13 +146,9 @@ def _show_scores(slug: str, template: str) -> ResponseReturnValue:
 
 @blueprint.page("/<slug>/computation", "evaluator", methods=("POST",), rate_limit=TEXTS)
 def compute(slug: str) -> ResponseReturnValue:
-    """Compute the scores of a process that has none yet."""
-    from deliberate.operations.scores.stored_scores import compute_first_scores  # loads DuckDB
-
-    compute_first_scores(signed_in_person(), get_or_404(get_process(slug)))
-    return redirect_with_message(
-        url_for("scoreboard.show", slug=slug), _("The scores are computed.")
-    )
+    """Have a job compute the scores of a process that has none yet."""
+    request_first_scores(signed_in_person(), get_or_404(get_process(slug)))
+    return see_other(url_for("scoreboard.show", slug=slug))
 
 
 @blueprint.page("/<slug>/<figure_id>", "public", cached=True)

@@ -2,7 +2,7 @@
 
 from deliberate.vocabulary.codes import PhaseKind
 from deliberate.vocabulary.details import detail
-from deliberate.vocabulary.events.event import INTERNAL, PUBLIC, Event
+from deliberate.vocabulary.events.event import INTERNAL, PRIVATE, PUBLIC, Event
 
 
 class ProcessOpened(Event, kind="process.opened", visibility=PUBLIC, has_text=True):
@@ -97,6 +97,7 @@ class MeetingHeld(Event, kind="meeting.held", visibility=PUBLIC, has_text=True):
 
     minutes: bool = detail("minutes are published")
     attended: int | None = detail("number of people who attended", default=None)
+    working_days: int | None = detail("working days from the meeting to its record", default=None)
 
 
 class MeetingCorrected(Event, kind="meeting.corrected", visibility=PUBLIC, has_text=True):
@@ -104,6 +105,15 @@ class MeetingCorrected(Event, kind="meeting.corrected", visibility=PUBLIC, has_t
 
     minutes: bool = detail("minutes are published")
     attended: int = detail("number of people who attended")
+    working_days: int | None = detail("working days from the meeting to this", default=None)
+
+
+class AttendanceNoted(Event, kind="attendance.noted", visibility=PRIVATE):
+    """A resident noted that they attended a meeting."""
+
+
+class AttendanceRetracted(Event, kind="attendance.retracted", visibility=PRIVATE):
+    """A resident took back that they attended a meeting."""
 
 
 class PhaseRemoved(Event, kind="phase.removed", visibility=PUBLIC):

@@ -114,6 +114,7 @@ class QuestionnaireOpened(Event, kind="questionnaire.opened", visibility=PUBLIC)
 
     audience: QuestionnaireAudience = detail("whom it asks")
     questions: int = detail("number of questions")
+    closes: int | None = detail("end of the answers, Unix seconds", default=None)
 
 
 class QuestionnaireAnswered(Event, kind="questionnaire.answered", visibility=PRIVATE):
@@ -134,6 +135,9 @@ class ReasonSurveyOpened(Event, kind="reason_survey.opened", visibility=PUBLIC):
     considerations: int = detail("number of considerations")
     preferences: int = detail("number of options")
     hash: str = detail("hash over the statements in both languages")
+    before_closes: int | None = detail("end of the answers before, Unix seconds", default=None)
+    after_opens: int | None = detail("start of the answers after, Unix seconds", default=None)
+    closes: int | None = detail("end of the answers after, Unix seconds", default=None)
 
 
 class ReasonSurveyAnswered(Event, kind="reason_survey.answered", visibility=PRIVATE):
