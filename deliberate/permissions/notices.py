@@ -1,9 +1,16 @@
-"""Permissions on the news and the meetings of processes."""
+"""Permissions on the news and the meetings of processes, and on intake channels."""
 
 from flask_babel import lazy_gettext as _
 
 from deliberate.models import Meeting, Person, Process, ProcessNews
-from deliberate.permissions.decision import ALLOWED, Decision, all_of, has_role, not_yours
+from deliberate.permissions.decision import (
+    ALLOWED,
+    Decision,
+    all_of,
+    has_role,
+    is_signed_in,
+    not_yours,
+)
 from deliberate.permissions.processes import may_inform
 from deliberate.permissions.responses import has_part_in
 from deliberate.vocabulary import Role
@@ -39,3 +46,8 @@ def may_withdraw_news(person: Person | None, news: ProcessNews) -> Decision:
         return may_publish
     is_own = person.institution_id is not None and person.institution_id == news.institution_id
     return ALLOWED if is_own else not_yours(_("Another institution published these news."))
+
+
+def may_use_channels(person: Person | None) -> Decision:
+    """Allow residents to act through a channel; who acts for an office does so on the pages."""
+    return all_of(is_signed_in(person), has_role(person, Role.RESIDENT))
