@@ -22,6 +22,7 @@ from deliberate.api.feed import add_feed
 from deliberate.api.fields import JsonValue, object_schema
 from deliberate.api.intake import add_intake
 from deliberate.api.outside_systems import add_outside_systems
+from deliberate.api.promises import add_promises
 from deliberate.api.resources import RESOURCES
 from deliberate.api.resources.resource import Resource
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -91,6 +92,7 @@ def _show_index(_query: Query) -> Response:
             "reference": f"{current_settings().base_url.rstrip('/')}/{g.language}/data/api",
             "resources": {name: f"{base}/{name}" for name in RESOURCES},
             "catalogue": f"{base}/catalogue",
+            "promises": f"{base}/promises",
             "feed": {name: f"{base}/{name}" for name in ("acts", "leaves", "heads")},
             "licence": "CC-BY-4.0",
         }
@@ -163,5 +165,6 @@ for each in RESOURCES.values():
     _add_resource(each)
 add_feed(blueprint)
 add_catalogue(blueprint)
+add_promises(blueprint)
 add_outside_systems(blueprint)
 add_intake(blueprint)
