@@ -19,7 +19,6 @@ from deliberate.models import (
     Comment,
     Document,
     Institution,
-    OutsideSystem,
     Person,
     Poll,
     Process,
@@ -65,11 +64,7 @@ from deliberate.operations.releases.study_plans import register_plan
 from deliberate.operations.responses.cases import settle_question
 from deliberate.operations.responses.commitments import drop_commitment, update_commitment
 from deliberate.operations.responses.judgements import judge_response
-from deliberate.operations.responses.outside_systems import (
-    HTTP_JSON,
-    StatusReport,
-    receive_status,
-)
+from deliberate.operations.responses.outside_systems import StatusReport, receive_status
 from deliberate.operations.responses.overlaps import (
     open_overlap,
     settle_overlap,
@@ -280,12 +275,8 @@ def _refer(institution: Institution, proposal: Proposal) -> None:
     referral = refer_proposal(officer, proposal, other, "Jalan ini milik provinsi.")
     decline_referral(factories.create_staff(other), referral, "Bukan jalan provinsi.")
     outside = refer_proposal(officer, proposal, None, "Jalan nasional.", external_system="OSS")
-    with unrecorded("an outside system") as session:
-        system = OutsideSystem(name="OSS", adapter=HTTP_JSON, url="https://oss.example.org")
-        system.secret = b""
-        session.add(system)
     report = StatusReport(OutsideState.RECEIVED, "OSS-1", "Dicatat.")
-    receive_status(system, outside, "m1", report)
+    receive_status(None, outside, "m1", report)
 
 
 def _moderate(proposal: Proposal) -> None:

@@ -173,22 +173,25 @@ def _stop(case_id: int) -> None:
 
 
 def receive_status(
-    system: OutsideSystem, referral: Referral, message_id: str, report: StatusReport
+    system: OutsideSystem | None, referral: Referral, message_id: str, report: StatusReport
 ) -> OutsideStatus | None:
     """Record what an outside system reports on a case as a public step.
 
-    Return None for a message that arrived before, and for one that says what the newest step says.
-    Raises Refused for a case that was not referred to this system.
+    `system` is None where the system of the referral is not entered, as in the sample city. Return
+    None for a message that arrived before, and for one that says what the newest step says. Raises
+    Refused for a case that was not referred to this system.
     """
     try:
         with recorded(None, OutsideStatusReceived, origin=Origin.API) as act:
             act.lock(referral.proposal)
-            if act.lock(referral).external_system != act.lock(system).name:
+            name = act.lock(referral).external_system
+            if system is not None:
+                _require_kept(act.lock(system))
+            if not name or (system is not None and system.name != name):
                 raise Refused(_("This case was not referred to this system."))
-            _require_kept(system)
             status = OutsideStatus(
                 referral_id=referral.id,
-                system=system.name,
+                system=name,
                 message_id=message_id,
                 state=report.state,
                 number=clean_line(report.number)[:MAX_NUMBER],
@@ -199,7 +202,7 @@ def receive_status(
             status.received_at = now()
             act.session.add(status)
             act.set_text(lambda: status.sealed_text, status)
-            act.about(status, system=system_code(system.name), state=report.state)
+            act.about(status, system=system_code(name), state=report.state)
     except _KnownStatus:
         return None
     return status
