@@ -104,6 +104,11 @@ def refer(name: str = LAPOR, number: str = "") -> Referral:
     )
 
 
+def _page_of(app: Any, referral: Referral) -> str:
+    path = f"/en/proposals/{referral.proposal_id}"
+    return anonymous_client(app).get(path, follow_redirects=True).text
+
+
 def steps() -> list[tuple[str, str, str, str]]:
     db.session.rollback()
     rows = db.session.scalars(select(OutsideStatus).order_by(OutsideStatus.id))
@@ -135,7 +140,7 @@ def test_statuses_are_public_steps_with_their_source(app, system, outside, clock
         system.id, "m1", case=referral.id, status="in_progress", number="LPR-7", note="Disurvei."
     )
     assert (answer.status_code, answer.json) == (201, {"result": "recorded"})
-    page = anonymous_client(app).get(f"/en/proposals/{referral.proposal_id}").text
+    page = _page_of(app, referral)
     assert "SP4N-LAPOR! reports: in progress" in page
     assert "LPR-7 · Disurvei." in page
 
@@ -222,7 +227,7 @@ def test_referral_to_a_system_that_is_not_entered_is_named_and_not_sent(
 ):
     referral = refer("Sistem Pamong", "77/2026")
     assert send_outside_cases() == 0
-    page = anonymous_client(app).get(f"/en/proposals/{referral.proposal_id}").text
+    page = _page_of(app, referral)
     assert "Referred to Sistem Pamong" in page
     assert "77/2026" in page
     answer = outside.report(system.id, "m1", case=referral.id, status="received")

@@ -6,11 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Institution, Overlap, Proposal, Referral, Response
+from deliberate.models import (
+    Institution,
+    Mandate,
+    Overlap,
+    OverlapDecision,
+    Proposal,
+    Referral,
+    Response,
+)
 from deliberate.operations.responses.overlaps import (
     end_mandate,
     open_overlap,
@@ -244,6 +252,8 @@ def test_everything_planted_in_the_sample_city_is_found_and_nothing_else(city_co
             topics[cases[first].pop().id] = f"Yatim {number}"
         topics |= {p.id: f"Biasa {owner}" for owner, rows in cases.items() for p in rows}
         with unrecorded("test settings") as session:
+            for model in (Mandate, OverlapDecision, Overlap):
+                session.execute(delete(model))
             for proposal in session.scalars(select(Proposal)):
                 proposal.topic = topics.get(proposal.id, "")
         for number in range(3):
@@ -295,6 +305,6 @@ def test_sample_city_has_a_case_in_an_outside_system_with_statuses(shared_city):
     client = anonymous_client(shared_city)
     listed = client.get("/api/v1/proposals?limit=100&fields=id,title").json["data"]
     number = next(row["id"] for row in listed if row["title"].startswith("Tarif bus tetap"))
-    page = client.get(f"/en/proposals/{number}").text
+    page = client.get(f"/en/proposals/{number}", follow_redirects=True).text
     assert "LPR-7714203" in page
     assert "SP4N-LAPOR! reports: in progress" in page
