@@ -142,13 +142,13 @@ def link_channel(
     if linked is not None and linked.person_id != person.id:
         raise Refused(_("This channel is linked to another account. End that link first."))
     if linked is None:
-        linked = _add_link(channel, user, person, context)
+        linked = _add_link(person, channel, user, context)
     _forget_code(person.id)
     return linked
 
 
 def _add_link(
-    channel: IntakeChannel, user: str, person: Person, context: RequestContext
+    person: Person, channel: IntakeChannel, user: str, context: RequestContext
 ) -> IntakeLink:
     with recorded(person, IntakeLinked, context) as act:
         if act.lock(channel).revoked_at is not None:
