@@ -322,3 +322,16 @@ def test_command_adds_lists_rotates_and_removes(app, outside, admin):
     assert run("remove", number, *by).exit_code == 0
     assert run("remove", number, *by).exit_code == 2
     assert run("add", LAPOR, "https://10.0.0.1/", *by).exit_code == 2
+
+
+def test_officer_refers_to_another_system_by_its_name(app, clock):
+    institution = factories.create_institution(is_coordinator=True)
+    proposal = factories.create_qualified_proposal(institution)
+    client = signed_in_client(app, factories.create_staff(institution))
+    page = f"/en/desk/proposals/{proposal.id}"
+    fields = {"institution": "", "system": "", "reference": "7", "reason": "Bukan kami."}
+    done = submit_form(client, page, f"{page}/refer", other_system="Sistem Pamong", **fields)
+    assert done.status_code == 303
+    db.session.rollback()
+    referral = db.session.scalars(select(Referral)).one()
+    assert (referral.external_system, referral.external_reference) == ("Sistem Pamong", "7")
