@@ -1,5 +1,6 @@
 """Intake channels: tokens, links by code, and acts that are recorded once for their key."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -27,6 +28,7 @@ from deliberate.permissions.decision import Refused
 from deliberate.vocabulary import IntakeScope, Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
+from tests.structure.source_tree import ROOT
 
 NUMBER = "6281234567890"
 ADMIN_PAGE, OWN_PAGE = "/en/desk/intake-channels", "/en/account/channels"
@@ -255,3 +257,14 @@ def test_command_issues_lists_and_revokes(app, admin):
     assert run("revoke", number, *by).exit_code == 0
     assert run("revoke", number, *by).exit_code == 2
     assert run("issue", "Kios", "--scope", "supports", "--limit", "0", *by).exit_code == 2
+
+
+def test_examples_of_the_documentation_are_taken(bot, channel, proposal):
+    page = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
+    found = re.findall(r"POST /api/v1/intake/(\w+)\n```\n\n```json\n(.*?)```", page, re.DOTALL)
+    assert [name for name, _text in found] == ["links", "comments", "supports"]
+    proposal_id, code = proposal.id, request_link_code(factories.create_resident())
+    for name, text in found:
+        fields = json.loads(text)
+        fields |= {"code": code} if name == "links" else {"proposal": proposal_id}
+        assert bot.send(name, name, **fields).status_code == 201, name

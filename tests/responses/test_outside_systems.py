@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from deliberate.vocabulary import Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.notices.webhooks.test_webhooks import PUBLIC_ADDRESS, names
+from tests.structure.source_tree import ROOT
 
 __all__ = ["names"]
 LAPOR, URL = "SP4N-LAPOR!", "https://lapor.example.org/cases"
@@ -335,3 +337,16 @@ def test_officer_refers_to_another_system_by_its_name(app, clock):
     db.session.rollback()
     referral = db.session.scalars(select(Referral)).one()
     assert (referral.external_system, referral.external_reference) == ("Sistem Pamong", "7")
+
+
+def test_examples_of_the_documentation_are_sent_and_taken(app, system, outside, clock):
+    page = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
+    sent, taken = (
+        json.loads(text) for text in re.findall(r"```json\n(\{\n.*?\n\})\n```", page, re.DOTALL)
+    )
+    referral = refer()
+    send_outside_cases()
+    (case,) = outside.cases.values()
+    assert set(case) == set(sent["data"])
+    taken |= {"case": referral.id, "at": now().isoformat()}
+    assert outside.report(system.id, "m1", **taken).status_code == 201
