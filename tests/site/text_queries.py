@@ -326,6 +326,7 @@ READERS = {
     "queries.site.pictures.get_picture": CHECKED_BY_CALLER,
     "queries.site.public_rows.filters_of": NO_TEXT,
     "queries.site.public_rows.get_public_row": CHECKED_BY_CALLER,
+    "queries.site.public_rows.list_commitments_of": CHECKED_BY_CALLER,
     "queries.site.public_rows.list_public_rows": CHECKED_BY_CALLER,
     "queries.site.pictures.get_visible_file": NO_TEXT,
     "queries.threads.open_questions.list_own_open_questions": OWN,
