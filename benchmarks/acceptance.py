@@ -44,7 +44,10 @@ PAGES = {
     "poll": "/id/polls/1",
     "responses": "/id/responses",
     "scoreboard": "/id/scores/kipp-1a",
+    "api": "/api/v1/proposals?limit=100",
 }
+MAX_UNCHANGED_API = 2.0
+"""What a 304 of the API may cost: at least half as many a second as bare pages."""
 WARM, COLD, SAMPLES = 200, 10, 3
 
 
@@ -153,6 +156,8 @@ def main() -> None:
         for title, costs in result.items()
     }
     RESULT.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
+    if (cost := result["api"]["unchanged"]) > MAX_UNCHANGED_API:
+        raise SystemExit(f"a 304 of the API costs {cost:.1f} bare pages, not {MAX_UNCHANGED_API}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from deliberate.notifications.delivery import send_due
 from deliberate.notifications.digests import create_digests
 from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.invitations import send_invitations
+from deliberate.notifications.outside_systems.sending import send_outside_cases
 from deliberate.notifications.reminders import create_reminders
 from deliberate.notifications.webhooks import send_webhooks
 from deliberate.notifications.witnesses import notify_witnesses
@@ -65,6 +66,7 @@ def run_minutely(_settings: Settings) -> None:
             "send_due": send_due,
             "send_invitations": send_invitations,
             "send_webhooks": send_webhooks,
+            "send_outside_cases": send_outside_cases,
         },
     )
 

@@ -59,6 +59,24 @@ PURPOSES = (
         "webhooks that are not encrypted again are not signed: give each a new secret",
     ),
     Purpose(
+        "outside system secret",
+        STORED,
+        "secrets of outside systems, encrypted",
+        "cases are not sent to systems that are not encrypted again: give each a new secret",
+    ),
+    Purpose(
+        "channel user",
+        STORED,
+        "hashes of the names that people have in intake channels",
+        "people link the channel to their account again",
+    ),
+    Purpose(
+        "channel code",
+        SIGNED,
+        "codes that link an intake channel, fifteen minutes",
+        "people ask for a new code",
+    ),
+    Purpose(
         "provider",
         STORED,
         "hashes of identities at the OpenID Connect provider",

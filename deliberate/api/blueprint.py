@@ -29,6 +29,15 @@ PROBLEM_SCHEMA = {
         "errors": {"type": "object", "description": "what is wrong, by parameter"},
     },
 }
+SECURITY_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "description": "token of an intake channel"},
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "signature of the message with the secret of the outside system",
+    },
+}
 HEADERS = {
     "ETag": {"description": "version of the answer", "schema": {"type": "string"}},
     "RateLimit": {"description": "requests left, seconds until more", "schema": {"type": "string"}},
@@ -82,16 +91,17 @@ def _responses(
     described: dict[str, object] = {
         "200": {"description": "OK", "content": {media_type: content}, "headers": dict(headers)},
         "304": {"description": "Not Modified"},
-        "422": _problem("a parameter is not valid"),
-        "429": _problem("too many requests"),
-        "503": _problem("the database is busy"),
+        "422": problem_response("a parameter is not valid"),
+        "429": problem_response("too many requests"),
+        "503": problem_response("the database is busy"),
     }
     if "<" in rule:
-        described["404"] = _problem("there is no such row")
+        described["404"] = problem_response("there is no such row")
     return described
 
 
-def _problem(description: str) -> dict[str, object]:
+def problem_response(description: str) -> dict[str, object]:
+    """Return the description of an answer that is a problem."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         "description": description,
@@ -112,6 +122,8 @@ def create_api(app: Flask, info: Mapping[str, object]) -> Api:
     api = Api(app, spec_kwargs={**options, "info": dict(info)})
     api.register_converter(IdConverter, _id_schema)
     api.spec.components.schema("Problem", PROBLEM_SCHEMA)
+    for name, scheme in SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
     return api
 
 

@@ -24,6 +24,7 @@ CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 CATALOGUE: JsonSchema = {
@@ -94,7 +95,12 @@ def _dataset(row: PublicRow, publisher: JsonLd) -> JsonLd:
         "@type": "dcat:Dataset",
         "dct:identifier": f"{row.process.slug}/{row.stamp}",
         "dct:title": {"@value": row.process.title, "@language": "id"},
+        "dct:description": {"@value": row.process.question, "@language": "id"},
         "dct:issued": built,
+        "dct:temporal": _period(row),
+        "dct:provenance": {"@type": "dct:ProvenanceStatement", "rdfs:label": _card(row)},
+        "dcat:landingPage": {"@id": f"{_base_url()}/id/data"},
+        "dcat:keyword": ["partisipasi", "musyawarah", "usulan"],
         "dct:license": licence,
         "dct:publisher": publisher,
         "dcat:distribution": [
@@ -102,6 +108,29 @@ def _dataset(row: PublicRow, publisher: JsonLd) -> JsonLd:
             _distribution(f"{address}/manifest.json", "application/json", None, licence),
         ],
     }
+
+
+def _period(row: PublicRow) -> JsonLd:
+    """Return from when to when the acts of a release are."""
+    built = as_json(row.built_at)
+    first, last = row.manifest.get("period") or (None, None)
+    return {
+        "@type": "dct:PeriodOfTime",
+        "dcat:startDate": {"@value": first or built, "@type": "xsd:dateTime"},
+        "dcat:endDate": {"@value": last or built, "@type": "xsd:dateTime"},
+    }
+
+
+def _card(row: PublicRow) -> str:
+    """Return in one sentence what is in a release, what is not, and what it can be checked with."""
+    manifest = row.manifest
+    rows = manifest.get("files", {}).get("events.csv", {}).get("rows", 0)
+    withheld = sum((manifest.get("withheld") or {}).values())
+    return (
+        f"{rows} rows of public acts, all that there were when it was built; {withheld} rows of "
+        "private acts are withheld and counted in facts/; names are pseudonyms of this release. "
+        "The manifest has the SHA-256 of each file and the signed head of the log."
+    )
 
 
 def _licence_of(row: PublicRow) -> JsonLd | str:
@@ -132,8 +161,14 @@ def api_catalog() -> Response:
         ],
         "service-doc": [{"href": f"{_base_url()}{url_for('api_pages.reference')}"}],
         "service-meta": [
-            {"href": f"{_base_url()}{PREFIX}/catalogue", "type": "application/ld+json"}
+            {"href": f"{_base_url()}{PREFIX}/{name}", "type": MEDIA_TYPE}
+            for name in ("catalogue", "promises")
         ],
+        "item": [
+            {"href": f"{_base_url()}{PREFIX}/{name}", "type": "application/json"}
+            for name in ("acts", "leaves", "heads")
+        ],
+        "status": [{"href": f"{_base_url()}{url_for('health.healthz')}"}],
     }
     body = json.dumps({"linkset": [described]}) + "\n"
     return Response(body, mimetype="application/linkset+json")

@@ -20,6 +20,9 @@ from deliberate.api.blueprint import LINK, PREFIX, VERSION, Api, ApiBlueprint, c
 from deliberate.api.catalogue import add_catalogue, catalogue_blueprint
 from deliberate.api.feed import add_feed
 from deliberate.api.fields import JsonValue, object_schema
+from deliberate.api.intake import add_intake
+from deliberate.api.outside_systems import add_outside_systems
+from deliberate.api.promises import add_promises
 from deliberate.api.resources import RESOURCES
 from deliberate.api.resources.resource import Resource
 from deliberate.views.site.blueprint import LocalizedBlueprint
@@ -31,11 +34,13 @@ INFO = {
     "description": (
         "What everybody reads on the pages of this installation, for programs. Times are in UTC, "
         "cut to the minute; days are those of the process. Texts are as their authors wrote them, "
-        "null where they are not shown. No account is needed and no cookie is used."
+        "null where they are not shown. Reading needs no account, and no cookie is used. Outside "
+        "systems send statuses of cases, and channels enter acts of people: only these use POST."
     ),
     "license": {"name": "CC-BY-4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
 }
 ANYTHING = {"type": "object"}
+METHODS = frozenset({"get", "post"})
 
 
 def init_app(app: Flask) -> None:
@@ -87,6 +92,7 @@ def _show_index(_query: Query) -> Response:
             "reference": f"{current_settings().base_url.rstrip('/')}/{g.language}/data/api",
             "resources": {name: f"{base}/{name}" for name in RESOURCES},
             "catalogue": f"{base}/catalogue",
+            "promises": f"{base}/promises",
             "feed": {name: f"{base}/{name}" for name in ("acts", "leaves", "heads")},
             "licence": "CC-BY-4.0",
         }
@@ -113,9 +119,14 @@ def openapi_document() -> dict[str, JsonValue]:
     api = cast(Api, current_app.extensions["read_api"])
     document: dict[str, JsonValue] = deepcopy(api.spec.to_dict())
     for item in document["paths"].values():
-        item["get"]["responses"].pop("default", None)
-    schemas = document["components"]["schemas"]
-    document["components"] = {"schemas": {k: v for k, v in schemas.items() if k != "Error"}}
+        for method in METHODS & item.keys():
+            item[method]["responses"].pop("default", None)
+    components = document["components"]
+    schemas = {k: v for k, v in components["schemas"].items() if k != "Error"}
+    document["components"] = {
+        "schemas": schemas,
+        "securitySchemes": components["securitySchemes"],
+    }
     return {**document, "servers": [{"url": current_settings().base_url.rstrip("/")}]}
 
 
@@ -132,11 +143,12 @@ def reference() -> ResponseReturnValue:
 
 
 def _operations() -> Mapping[str, list[JsonValue]]:
-    """Return the operations of the description by tag: path, summary and parameters."""
+    """Return the operations of the description by tag: path, method, summary and parameters."""
     found: dict[str, list[JsonValue]] = {}
     for path, item in openapi_document()["paths"].items():
-        operation = item["get"]
-        found.setdefault(operation["tags"][0], []).append({"path": path, **operation})
+        for method in METHODS & item.keys():
+            operation = {"path": path, "method": method.upper(), **item[method]}
+            found.setdefault(operation["tags"][0], []).append(operation)
     return found
 
 
@@ -153,3 +165,6 @@ for each in RESOURCES.values():
     _add_resource(each)
 add_feed(blueprint)
 add_catalogue(blueprint)
+add_promises(blueprint)
+add_outside_systems(blueprint)
+add_intake(blueprint)

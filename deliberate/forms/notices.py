@@ -1,12 +1,14 @@
-"""Forms of the weekly mail, of telephone numbers and of webhooks."""
+"""Forms of the weekly mail, of telephone numbers, and of the links to other systems."""
 
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, SelectChoice, SelectField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from deliberate.forms import TOO_LONG, LocalizedForm, single_line
+from deliberate.forms import REQUIRED, TOO_LONG, LocalizedForm, single_line
+from deliberate.forms.polls.polls import WholeNumberField
+from deliberate.vocabulary import IntakeScope
 
 WEEKDAYS = [
     SelectChoice(1, _("Monday")),
@@ -77,3 +79,44 @@ class WebhookForm(LocalizedForm):
     def kind_names(self) -> list[str]:
         """Return the kinds that were typed with commas or spaces between."""
         return (self.kinds.data or "").replace(",", " ").split()
+
+
+class OutsideSystemForm(LocalizedForm):
+    """A system of another office to which cases are sent."""
+
+    name = StringField(
+        _("Name of the system"),
+        [DataRequired(_("Write the name of the system.")), Length(max=40, message=TOO_LONG)],
+        filters=[single_line],
+    )
+    url = StringField(
+        _("Address that takes cases"),
+        [DataRequired(_("Enter the address.")), Length(max=1000, message=TOO_LONG)],
+        filters=[single_line],
+    )
+
+
+class IntakeChannelForm(LocalizedForm):
+    """A channel through which people take part, and what its token may enter."""
+
+    name = StringField(
+        _("Name of the channel"),
+        [DataRequired(_("Write the name of the channel.")), Length(max=60, message=TOO_LONG)],
+        filters=[single_line],
+    )
+    may_comment = BooleanField(_("Comments"))
+    may_support = BooleanField(_("Supports of proposals"))
+    hourly_limit = WholeNumberField(
+        _("Messages an hour at most"),
+        [InputRequired(REQUIRED), NumberRange(1, 100_000, _("From 1 to 100,000."))],
+        default=600,
+    )
+
+    @property
+    def scopes(self) -> list[IntakeScope]:
+        """Return what the token may enter."""
+        chosen = {
+            IntakeScope.COMMENTS: self.may_comment.data,
+            IntakeScope.SUPPORTS: self.may_support.data,
+        }
+        return [scope for scope, is_chosen in chosen.items() if is_chosen]

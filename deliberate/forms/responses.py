@@ -229,8 +229,13 @@ class ReferralForm(LocalizedForm):
 
     institution = SelectField(_("To which institution?"), choices=[], validators=[Optional()])
     system = SelectField(_("Or to an external system"), choices=[], validators=[Optional()])
+    other_system = StringField(
+        _("Or to another system, by its name"),
+        [Optional(), Length(max=40, message=TOO_LONG)],
+        filters=[single_line],
+    )
     reference = StringField(
-        _("Its reference there"), [Optional(), Length(max=120, message=TOO_LONG)]
+        _("Its number there, if it has one"), [Optional(), Length(max=120, message=TOO_LONG)]
     )
     reason = TextAreaField(
         _("Why? The reason is public."),

@@ -7,6 +7,7 @@ from deliberate.models.accounts.office_account import OfficeAccount
 from deliberate.models.accounts.office_recovery import OfficeRecovery
 from deliberate.models.accounts.pending_request import (
     EmailChange,
+    IntakeLinkCode,
     PasswordResetRequest,
     PhoneConfirmation,
 )
@@ -59,6 +60,8 @@ from deliberate.models.notices import (
     DigestChoice,
     DigestTrial,
     FailingAddress,
+    IntakeChannel,
+    IntakeLink,
     Notice,
     NoticeEffects,
     NoticeSetting,
@@ -113,6 +116,7 @@ from deliberate.models.responses.case import (
 )
 from deliberate.models.responses.institution import Institution
 from deliberate.models.responses.office import Office
+from deliberate.models.responses.outside_system import OutsideCase, OutsideStatus, OutsideSystem
 from deliberate.models.responses.overlap import Mandate, Overlap, OverlapDecision
 from deliberate.models.responses.response import (
     AnsweredComment,

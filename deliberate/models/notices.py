@@ -13,7 +13,7 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deliberate.clock import now
 from deliberate.database import Base, BigId, Json, UtcDateTime
@@ -25,7 +25,8 @@ from deliberate.database.personal_data import (
     personal,
     rows,
 )
-from deliberate.models.moderation.visibility import ADMINISTRATORS, VisibleText, read_by
+from deliberate.models.accounts.person import Person
+from deliberate.models.moderation.visibility import ADMINISTRATORS, PUBLIC, VisibleText, read_by
 
 
 class Notice(Base):
@@ -331,3 +332,58 @@ class WebhookTry(Base):
     error: Mapped[str] = mapped_column(String(40), default="")
     """A code of what went wrong, empty where the act was received."""
     tried_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class IntakeChannel(VisibleText, Base):
+    """A channel through which people take part: a kiosk, a messenger bot, software of an office."""
+
+    __tablename__ = "intake_channel"
+    subject_type = "intake_channel"
+    personal_data = rows(
+        "intake_channels",
+        "Intake channels that you set up",
+        owner="owner_id",
+        columns="id owner_id name scopes hourly_limit issued_at revoked_at",
+        kept=OFFICIAL,
+        hidden="token_hash",
+    )
+    visibility = ADMINISTRATORS
+    readers = read_by(PUBLIC, "name")
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    """What people who link it read."""
+    scopes: Mapped[list[str]] = mapped_column(Json, default=list)
+    """What its token may enter."""
+    hourly_limit: Mapped[int]
+    """Requests of the token in an hour."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the token, which is random and shown once."""
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class IntakeLink(Base):
+    """A person of an intake channel is a person here."""
+
+    __tablename__ = "intake_link"
+    __table_args__ = (UniqueConstraint("channel_id", "user_hash"),)
+    subject_type = "intake_link"
+    personal_data = rows(
+        "intake_links",
+        "Channels linked to your account",
+        owner="person_id",
+        columns="id channel_id person_id linked_at",
+        hidden="user_hash",
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("intake_channel.id"))
+    user_hash: Mapped[str] = mapped_column(String(64))
+    """A keyed hash of the name or number that the channel knows the person by."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    channel: Mapped[IntakeChannel] = relationship()
+    person: Mapped[Person] = relationship()

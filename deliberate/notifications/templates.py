@@ -58,6 +58,7 @@ _PATHS = {
     NoticePage.VERIFICATION: "/verify",
     NoticePage.RECLASSIFICATION: "/account/class",
     NoticePage.WEBHOOKS: "/desk/webhooks",
+    NoticePage.OUTSIDE_SYSTEMS: "/desk/outside-systems",
     NoticePage.OFFICE_BALLOT: "/polls/{poll}/office-ballot",
     NoticePage.DOCUMENT: "/documents/{document}",
     NoticePage.VERSION_CHANGES: "/documents/{document}/compare?to={version}",

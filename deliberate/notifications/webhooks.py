@@ -1,32 +1,18 @@
 """Sending public acts to webhooks: one at a time, in the order of the log, at least once.
 
-The acts are those of the change feed, up to the published head. Requests are signed as Standard
-Webhooks describes; a name is resolved once for each, and only public addresses are connected to.
+The acts are those of the change feed, up to the published head. Each is a signed message.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import logging
-from collections.abc import Mapping
 from dataclasses import asdict
-from http.client import HTTPSConnection
 from time import monotonic
-from urllib.parse import urlsplit
 
-from deliberate.clock import now
 from deliberate.database import UNAVAILABLE_ERRORS, db
 from deliberate.models import Webhook
-from deliberate.notifications.channels.adapter import (
-    MAX_SEND_SECONDS,
-    PermanentFailure,
-    TemporaryFailure,
-)
-from deliberate.notifications.channels.http_exchange import ExchangeFailed, post
-from deliberate.notifications.channels.push_addresses import PrivateAddress, open_connection
+from deliberate.notifications.channels.adapter import MAX_SEND_SECONDS
+from deliberate.notifications.signed_messages import send_message
 from deliberate.operations.notices.webhooks import (
-    SECRET_PREFIX,
     record_try,
     record_wanted_try,
     secrets_of,
@@ -41,8 +27,6 @@ from deliberate.queries.notices.webhooks import (
     next_act,
     published_size,
 )
-
-TIMEOUT_SECONDS = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -102,44 +86,11 @@ def _send_wanted(webhook_id: int, end: float) -> None:
 def _send(webhook: Webhook, act: PublicAct) -> tuple[int | None, str]:
     """Send one act; return the status of the answer and a code of what went wrong, if anything."""
     secrets = secrets_of(webhook)
-    if not secrets:  # the receiver could not tell it from a forged message
-        return None, "no_secret"
-    url, body = urlsplit(webhook.url), message_body(act)
-    headers = message_headers(act, body, secrets)
-    path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-    try:
-        connection: HTTPSConnection = open_connection(
-            url.hostname or "", url.port or 443, TIMEOUT_SECONDS
-        )
-        status, _answer = post(connection, path, body, headers, TIMEOUT_SECONDS)
-    except PrivateAddress:
-        return None, "private_address"
-    except (TemporaryFailure, PermanentFailure):
-        return None, "unknown_name"
-    except ExchangeFailed:
-        return None, "no_answer"
-    return status, "" if 200 <= status < 300 else "status"
+    answer = send_message(webhook.url, f"act_{act.position}", message_body(act), secrets)
+    return answer.status, answer.error
 
 
 def message_body(act: PublicAct) -> bytes:
     """Return the body of a message: kind, hour, and the act as in the change feed."""
     content = {"type": act.public["kind"], "timestamp": act.public["hour"], "data": asdict(act)}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def message_headers(act: PublicAct, body: bytes, secrets: list[str]) -> Mapping[str, str]:
-    """Return the headers of a message; its id is the same each time it is sent."""
-    message, seconds = f"act_{act.position}", int(now().timestamp())
-    signed = f"{message}.{seconds}.".encode() + body
-    return {
-        "Content-Type": "application/json",
-        "User-Agent": "deliberate-webhooks",
-        "webhook-id": message,
-        "webhook-timestamp": str(seconds),
-        "webhook-signature": " ".join(_signature(secret, signed) for secret in secrets),
-    }
-
-
-def _signature(secret: str, signed: bytes) -> str:
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

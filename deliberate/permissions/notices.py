@@ -1,4 +1,4 @@
-"""Permissions on the news and the meetings of processes."""
+"""Permissions on the news and the meetings of processes, and on intake channels."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from deliberate.permissions.decision import (
     Decision,
     all_of,
     has_role,
+    is_signed_in,
     may_take_part,
     not_yours,
 )
@@ -67,3 +68,8 @@ def may_withdraw_news(person: Person | None, news: ProcessNews) -> Decision:
         return may_publish
     is_own = person.institution_id is not None and person.institution_id == news.institution_id
     return ALLOWED if is_own else not_yours(_("Another institution published these news."))
+
+
+def may_use_channels(person: Person | None) -> Decision:
+    """Allow residents to act through a channel; who acts for an office does so on the pages."""
+    return all_of(is_signed_in(person), has_role(person, Role.RESIDENT))

@@ -390,6 +390,22 @@ class IdentityProof(StrEnum):
     CONTENT = "content"
 
 
+class OutsideState(StrEnum):
+    """How far a case is in an outside system, as that system reports."""
+
+    RECEIVED = "received"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+
+
+class IntakeScope(StrEnum):
+    """What the token of an intake channel lets it enter for the people linked to it."""
+
+    COMMENTS = "comments"
+    SUPPORTS = "supports"
+
+
 class MandateState(StrEnum):
     """What is known of who is responsible for a topic; of an institution, how it acts on it."""
 

@@ -111,6 +111,7 @@ class NoticePage(StrEnum):
     OFFICE_BALLOT = "office_ballot"
     OFFICE_BALLOTS = "office_ballots"
     WEBHOOKS = "webhooks"
+    OUTSIDE_SYSTEMS = "outside_systems"
     DOCUMENT = "document"
     VERSION_CHANGES = "version_changes"
     CONTRIBUTION = "contribution"
@@ -612,6 +613,12 @@ class AccountReclassifiedNotice(
 
 class WebhookPausedNotice(_OnAccount, kind="webhook.paused", page=NoticePage.WEBHOOKS):
     """A webhook that the person entered was paused."""
+
+
+class OutsideCaseStoppedNotice(
+    _OnAccount, kind="outside_case.stopped", page=NoticePage.OUTSIDE_SYSTEMS
+):
+    """A case did not reach an outside system that the person entered."""
 
 
 class SanctionNotice(_OnAccount, kind="sanction.imposed", page=NoticePage.LIMIT):

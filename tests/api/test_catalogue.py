@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from deliberate import sealing
+from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_release, remove_release
 from deliberate.vocabulary import Role
 from tests import factories
@@ -62,3 +64,19 @@ def test_entry_point_leads_to_description_and_documentation(app):
     for relation in ("service-desc", "service-doc", "service-meta"):
         path = api[relation][0]["href"].removeprefix(app.config["SETTINGS"].base_url)
         assert client.get(path).status_code == 200
+
+
+def test_dataset_says_what_is_in_it_and_what_is_withheld(app):
+    proposal = factories.create_proposal()
+    support_proposal(factories.create_resident(), proposal)
+    sealing.seal_log(app.config["SETTINGS"])
+    folder = app.config["SETTINGS"].data_path / "releases"
+    release = publish_release(None, proposal.process, folder)
+    (dataset,) = anonymous_client(app).get("/api/v1/catalogue").json["dcat:dataset"]
+    card = dataset["dct:provenance"]["rdfs:label"]
+    withheld = sum(release.manifest["withheld"].values())
+    rows = release.manifest["files"]["events.csv"]["rows"]
+    assert withheld > 0 and rows > 0
+    assert card.startswith(f"{rows} rows of public acts")
+    assert f"{withheld} rows of private acts are withheld" in card
+    assert dataset["dct:temporal"]["dcat:startDate"]["@value"] == release.manifest["period"][0]

@@ -34,6 +34,7 @@ TABLES = {
         " sanction response_draft response_template signature resident_entry resident_list"
         " respondent_name data_access_request webhook webhook_try poll_code office_ballot"
         " reclassification study_excerpt study_excerpt_code study_excerpt_memo study_file"
+        " outside_system outside_case intake_channel intake_link"
         " unit_assignment unit_answer_draft unit_answer_signature"
     ),
     NEVER_LOGGED: "poll_voter questionnaire_roll reason_roll group_declaration",

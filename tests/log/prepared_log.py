@@ -65,6 +65,7 @@ from deliberate.operations.releases.study_plans import register_plan
 from deliberate.operations.responses.cases import settle_question
 from deliberate.operations.responses.commitments import drop_commitment, update_commitment
 from deliberate.operations.responses.judgements import judge_response
+from deliberate.operations.responses.outside_systems import StatusReport, receive_status
 from deliberate.operations.responses.overlaps import (
     open_overlap,
     settle_overlap,
@@ -93,6 +94,7 @@ from deliberate.queries.scores.questionnaires import questions_of
 from deliberate.vocabulary import (
     AppealOutcome,
     ModerationRule,
+    OutsideState,
     PollChangeReason,
     PollType,
     PopulationField,
@@ -274,6 +276,9 @@ def _refer(institution: Institution, proposal: Proposal) -> None:
     officer, other = factories.create_staff(institution), factories.create_institution()
     referral = refer_proposal(officer, proposal, other, "Jalan ini milik provinsi.")
     decline_referral(factories.create_staff(other), referral, "Bukan jalan provinsi.")
+    outside = refer_proposal(officer, proposal, None, "Jalan nasional.", external_system="OSS")
+    report = StatusReport(OutsideState.RECEIVED, "OSS-1", "Dicatat.")
+    receive_status(None, outside, "m1", report)
 
 
 def _moderate(proposal: Proposal) -> None:

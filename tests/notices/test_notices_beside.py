@@ -67,6 +67,7 @@ TESTED_IN = {
     "recovery.confirmed": "accounts/administration/test_office_recovery.py",
     "recovery.stopped": "accounts/administration/test_office_recovery.py",
     "webhook.paused": "notices/webhooks/test_webhooks.py",
+    "outside_case.stopped": "responses/test_outside_systems.py",
     "request.decided": "notices/test_notices_beside.py",
     "request.ends": "notices/test_notices_beside.py",
     "resident.verified": "notices/test_mail_failures.py",

@@ -84,6 +84,7 @@ OF_ACCOUNTS = {
     NoticePage.RECLASSIFICATION,
     NoticePage.DATA_REQUESTS,
     NoticePage.WEBHOOKS,
+    NoticePage.OUTSIDE_SYSTEMS,
 }
 """Notices to the owner of an account, tested in tests/accounts and tests/moderation."""
 ELSEWHERE = {"desk.check", "desk.checked", "desk.sign", "desk.unpublished", "ballot.receipt"} | {

@@ -6,11 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Institution, Overlap, Proposal, Referral, Response
+from deliberate.models import (
+    Institution,
+    Mandate,
+    Overlap,
+    OverlapDecision,
+    Proposal,
+    Referral,
+    Response,
+)
 from deliberate.operations.responses.overlaps import (
     end_mandate,
     open_overlap,
@@ -244,6 +252,8 @@ def test_everything_planted_in_the_sample_city_is_found_and_nothing_else(city_co
             topics[cases[first].pop().id] = f"Yatim {number}"
         topics |= {p.id: f"Biasa {owner}" for owner, rows in cases.items() for p in rows}
         with unrecorded("test settings") as session:
+            for model in (Mandate, OverlapDecision, Overlap):
+                session.execute(delete(model))
             for proposal in session.scalars(select(Proposal)):
                 proposal.topic = topics.get(proposal.id, "")
         for number in range(3):
@@ -271,3 +281,30 @@ def test_large_map_takes_few_queries_and_is_small(app, admin):
     assert len(page.data) <= MAX_PAGE_BYTES
     own = [q for q in queries if "mandate" in q or "overlap" in q or "institution" in q]
     assert len(own) <= MAX_QUERIES
+
+
+def test_sample_city_shows_each_state_and_nothing_else(shared_city):
+    with shared_city.app_context():
+        city = overlap_map("id")
+    two, nobody = MandateState.TWO_CLAIM, MandateState.NOBODY
+    assert set(city.findings) == {
+        ("Air bersih", two, ""),
+        ("Sungai dan banjir", two, ""),
+        ("masyarakat adat", two, ""),
+        ("Air hujan", nobody, ""),
+        ("mata air adat", nobody, ""),
+        ("masyarakat adat", MandateState.IDLE, "sosbud"),
+        ("Air bersih", MandateState.WITHOUT_MANDATE, "sarpras"),
+    }
+    assert MandateState.ONE_OWNER in {row.state for row in city.topics}
+    assert [row.topic for row in city.topics if row.overlap] == ["Sungai dan banjir"]
+    assert [row.topic for row in city.settled] == ["Air bersih"]
+
+
+def test_sample_city_has_a_case_in_an_outside_system_with_statuses(shared_city):
+    client = anonymous_client(shared_city)
+    listed = client.get("/api/v1/proposals?limit=100&fields=id,title").json["data"]
+    number = next(row["id"] for row in listed if row["title"].startswith("Tarif bus tetap"))
+    page = client.get(f"/en/proposals/{number}", follow_redirects=True).text
+    assert "LPR-7714203" in page
+    assert "SP4N-LAPOR! reports: in progress" in page

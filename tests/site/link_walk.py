@@ -127,7 +127,7 @@ NOT_LINKED = {
     "sign_in.claim": "on the page that the button for joining opens",
     "static_pages.rules_of_version": "on the rules once there is a second version",
     **dict.fromkeys(("embeds.oembed", "embeds.show"), "for pages of other sites"),
-    "overlaps.settle": "on the desk of mandates once there is an overlap",
+    "outside_systems.show": "on the list of outside systems once there is one",
     "webhooks.show": "on the list of webhooks once there is one",
     "unit_contributions.change": "on the account page, while a moderator asks to change a text",
     "unit_contributions.show": "on the account page of its author, and in mails",

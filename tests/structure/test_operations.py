@@ -30,6 +30,7 @@ UNRECORDED = {
     "deliberate/operations/site/key_rotation.py",
     "deliberate/operations/proposals/drafts.py",
     "deliberate/operations/documents/answer_desk.py",
+    "deliberate/operations/responses/outside_systems.py",
     "deliberate/operations/responses/response_drafts.py",
     "deliberate/operations/notices/digests.py",
     "deliberate/operations/notices/effects.py",

@@ -122,3 +122,6 @@ _.responder_id
 _.settled_at
 _.signed_at
 _.stated_by_id
+
+# Read by Flask.
+_.max_content_length

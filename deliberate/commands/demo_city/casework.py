@@ -1,19 +1,32 @@
-"""Acts of the sample city outside its threads: signatures, appeals, summaries, consent."""
+"""Acts of the sample city outside its threads: signatures, appeals, mandates, outside systems."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from deliberate.commands.demo_city.actions import Action, Table
 from deliberate.commands.demo_city.events import CityActs, detect_language
 from deliberate.commands.demo_city.spec import City, CityError, comment_position
-from deliberate.models import Comment, Person, Proposal, ResponseDraft, Summary
+from deliberate.models import (
+    Comment,
+    Institution,
+    Overlap,
+    Person,
+    Proposal,
+    Referral,
+    ResponseDraft,
+    Summary,
+)
 from deliberate.operations.accounts.profiles import change_consent
 from deliberate.operations.moderation import decisions as moderation_operations
 from deliberate.operations.proposals import summaries as summary_operations
 from deliberate.operations.responses import response_drafts as draft_operations
+from deliberate.operations.responses.outside_systems import StatusReport, receive_status
+from deliberate.operations.responses.overlaps import open_overlap, settle_overlap, state_mandate
+from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.operations.responses.response_publishing import publish_draft
 from deliberate.queries.moderation.decisions import get_last_decision
-from deliberate.vocabulary import AppealOutcome, ModerationRule
+from deliberate.vocabulary import AppealOutcome, ModerationRule, OutsideState
 
 
 def casework_actions(city: City) -> Iterator[Action]:
@@ -115,6 +128,43 @@ class CaseworkActs(CityActs):
         """Agree to the use of one's acts in research."""
         change_consent(self._actor(entry), research=True)
 
+    def state_mandates(self, entry: Table) -> None:
+        """State what a rule makes an institution responsible for."""
+        institution = self._get(Institution, entry["institution"])
+        for topic in entry["topics"]:
+            state_mandate(self._actor(entry), topic, institution, entry["basis"])
+
+    def open_overlap(self, entry: Table) -> None:
+        """Open the question of who is responsible for a topic."""
+        coordinator = self._get(Institution, entry["institution"])
+        due_on = self.first_day + timedelta(days=entry["due"])
+        topic = entry["topic"]
+        overlap = open_overlap(self._actor(entry), topic, coordinator, due_on, entry["reason"])
+        self._register(topic, overlap)
+
+    def settle_overlap(self, entry: Table) -> None:
+        """Settle an overlap by a written decision."""
+        overlap = self._get(Overlap, entry["topic"])
+        settle_overlap(self._actor(entry), overlap, entry["decision"])
+
+    def refer_outside(self, entry: Table) -> None:
+        """Refer a proposal to an outside system, with its number there."""
+        referral = refer_proposal(
+            self._actor(entry),
+            self._proposal(entry),
+            None,
+            entry["reason"],
+            external_system=entry["system"],
+            external_reference=entry["number"],
+        )
+        self._register(entry["proposal"], referral)
+
+    def report_outside(self, entry: Table) -> None:
+        """Take a status that the outside system reports on a case."""
+        report = StatusReport(OutsideState(entry["state"]), entry["number"], entry.get("note", ""))
+        referral = self._get(Referral, entry["proposal"])
+        receive_status(None, referral, f"day {entry['day']}", report)
+
 
 METHODS = {
     method.__name__
@@ -125,9 +175,14 @@ METHODS = {
         CaseworkActs.ask_signature,
         CaseworkActs.decide_appeal,
         CaseworkActs.keep,
+        CaseworkActs.open_overlap,
         CaseworkActs.publish_signed,
+        CaseworkActs.refer_outside,
         CaseworkActs.report_comment,
+        CaseworkActs.report_outside,
+        CaseworkActs.settle_overlap,
         CaseworkActs.sign,
+        CaseworkActs.state_mandates,
         CaseworkActs.suggest_summary,
     )
 }

@@ -44,7 +44,7 @@ def show() -> None:
 def add(url: str, kinds: tuple[str, ...], by: str) -> None:
     """Add an address and print its number and its secret, which is shown only once."""
     try:
-        webhook, secret = add_webhook(_admin(by), url, kinds)
+        webhook, secret = add_webhook(get_admin(by), url, kinds)
     except Refused as refused:
         fail(str(refused.reason), WRONG_USE)
     click.echo(f"{webhook.id}  {secret}")
@@ -57,7 +57,7 @@ def add(url: str, kinds: tuple[str, ...], by: str) -> None:
 def rotate(number: int, by: str) -> None:
     """Print a new secret; the old one signs as well for 24 hours."""
     try:
-        click.echo(rotate_webhook_secret(_admin(by), _webhook(number)))
+        click.echo(rotate_webhook_secret(get_admin(by), _webhook(number)))
     except Refused as refused:
         fail(str(refused.reason), WRONG_USE)
 
@@ -69,7 +69,7 @@ def rotate(number: int, by: str) -> None:
 def resume(number: int, by: str) -> None:
     """Have a paused webhook sent to again, from the act that it lacks."""
     try:
-        resume_webhook(_admin(by), _webhook(number))
+        resume_webhook(get_admin(by), _webhook(number))
     except Refused as refused:
         fail(str(refused.reason), WRONG_USE)
 
@@ -81,12 +81,13 @@ def resume(number: int, by: str) -> None:
 def remove(number: int, by: str) -> None:
     """Remove a webhook."""
     try:
-        remove_webhook(_admin(by), _webhook(number))
+        remove_webhook(get_admin(by), _webhook(number))
     except Refused as refused:
         fail(str(refused.reason), WRONG_USE)
 
 
-def _admin(name: str) -> "Person":
+def get_admin(name: str) -> "Person":
+    """Return the account of a sign-in name; the command ends if there is none."""
     return get_person_by_sign_in_name(name) or fail(f"there is no account {name}", WRONG_USE)
 
 

@@ -11,6 +11,8 @@ from deliberate.database.personal_data import Category, Retention, keep_for, per
 
 EMAIL_CHANGE_LIFETIME = timedelta(days=7)
 """Time within which both mailboxes confirm a new address."""
+INTAKE_CODE_LIFETIME = timedelta(minutes=15)
+"""Time within which a channel gives the code that links it to an account."""
 PHONE_CODE_LIFETIME = timedelta(minutes=30)
 """Time within which the code sent to a telephone number is given."""
 
@@ -79,3 +81,23 @@ class PhoneConfirmation(TransientBase):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_unreachable: Mapped[bool] = mapped_column(default=False)
+
+
+class IntakeLinkCode(TransientBase):
+    """A code that a person reads to an intake channel, to link it to the account."""
+
+    __tablename__ = "intake_link_code"
+    personal_data = rows(
+        "intake_link_codes",
+        "Codes that link a channel",
+        owner="person_id",
+        columns="person_id requested_at",
+        retention=keep_for(1, "requested_at", "codes that link a channel"),
+    )
+
+    person_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code_hash: Mapped[str] = mapped_column(
+        String(64), index=True, info=personal(Category.CREDENTIAL, download=False)
+    )
+    """A keyed hash: who reads the table cannot use the code."""
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -13,6 +13,7 @@ from deliberate.vocabulary.notices import (
     DigestNotice,
     FactorRemovedNotice,
     NewAddressNotice,
+    OutsideCaseStoppedNotice,
     RecoveryBegunNotice,
     RecoveryConfirmedNotice,
     RecoveryLinkNotice,
@@ -141,6 +142,16 @@ LINES = (
         _(
             "An address that you entered has not taken an act for a day, so nothing more is sent "
             "to it. Once it answers again, have it sent to again: it gets all that it lacks."
+        ),
+    ),
+    Line(
+        OutsideCaseStoppedNotice,
+        ("outside_case.stopped",),
+        Audience.PERSON,
+        _("A case did not reach an outside system"),
+        _(
+            "An outside system that you entered has not taken a case for a day, so it is sent no "
+            "more. Once the system answers again, have the case sent again."
         ),
     ),
     Line(

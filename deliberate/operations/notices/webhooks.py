@@ -1,10 +1,6 @@
 """Webhooks: addresses of other systems that receive public acts, kept by administrators."""
 
-import base64
-import secrets
 from collections.abc import Collection
-from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import delete
@@ -13,11 +9,15 @@ from sqlalchemy.orm import Session
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Institution, Person, Process, Webhook, WebhookTry
-from deliberate.notifications.channels.adapter import TemporaryFailure
-from deliberate.notifications.channels.push_addresses import resolve
-from deliberate.operations.notices.endpoints import HTTPS_PORT, is_endpoint, is_public
 from deliberate.operations.notices.notices import notify_person
-from deliberate.operations.site.encryption import decrypt_value, encrypt_value
+from deliberate.operations.notices.receivers import (
+    MAX_TRIES,
+    WAITS,
+    give_secret,
+    replace_secret,
+    require_public_address,
+    valid_secrets,
+)
 from deliberate.permissions.decision import InvalidInput, Refused, require
 from deliberate.permissions.processes import may_set_up
 from deliberate.queries.log.public_acts import PUBLIC_KINDS
@@ -33,14 +33,6 @@ from deliberate.vocabulary.events.notices import (
 )
 from deliberate.vocabulary.notices import WebhookPausedNotice
 
-SECRET_PREFIX, SECRET_BYTES = "whsec_", 24
-OVERLAP = timedelta(hours=24)
-"""How long requests are signed with the old secret as well."""
-WAITS = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60, 120, 180, 240, 360, 412)
-)
-"""Between the tries of an act: thirteen tries within a day."""
-MAX_TRIES = len(WAITS) + 1
 PURPOSE = "webhook secret"
 
 
@@ -60,7 +52,6 @@ def add_webhook(
     """
     require_public_address(url)
     require_public_kinds(kinds)
-    secret = _new_secret()
     with recorded(admin, WebhookAdded, context) as act:
         require(may_set_up(act.lock(admin)))
         webhook = Webhook(
@@ -75,23 +66,9 @@ def add_webhook(
         )
         act.session.add(webhook)
         act.session.flush()
-        webhook.secret = encrypt_value(PURPOSE, webhook.id, secret)
+        secret = give_secret(PURPOSE, webhook)
         act.about(webhook, kinds=len(webhook.kinds))
     return webhook, secret
-
-
-def require_public_address(url: str) -> None:
-    """Refuse an address inside a private network, also one that a name stands for now."""
-    if not is_endpoint(url):
-        raise InvalidInput(
-            _("Enter an address of the internet that begins with https://, without a port.")
-        )
-    try:
-        addresses = resolve(urlsplit(url).hostname or "", HTTPS_PORT)
-    except TemporaryFailure as error:
-        raise InvalidInput(_("The name in this address is not known.")) from error
-    if not all(map(is_public, addresses)):
-        raise InvalidInput(_("This address is inside a private network: nothing is sent there."))
 
 
 def require_public_kinds(kinds: Collection[str]) -> None:
@@ -104,12 +81,10 @@ def rotate_webhook_secret(
     admin: Person, webhook: Webhook, *, context: RequestContext = NO_REQUEST
 ) -> str:
     """Give a webhook a new secret and return it; the old one signs as well for a day."""
-    secret = _new_secret()
     with recorded(admin, WebhookSecretRotated, context) as act:
         require(may_set_up(act.lock(admin)))
         _require_kept(act.lock(webhook))
-        webhook.old_secret, webhook.old_secret_until = webhook.secret, now() + OVERLAP
-        webhook.secret = encrypt_value(PURPOSE, webhook.id, secret)
+        secret = replace_secret(PURPOSE, webhook)
         act.about(webhook)
     return secret
 
@@ -163,12 +138,8 @@ def _require_kept(webhook: Webhook) -> None:
 
 
 def secrets_of(webhook: Webhook) -> list[str]:
-    """Return the secrets that sign requests now: the new one, then the old one for a day."""
-    stored = [webhook.secret]
-    if webhook.old_secret and webhook.old_secret_until and now() < webhook.old_secret_until:
-        stored.append(webhook.old_secret)
-    opened = [decrypt_value(PURPOSE, webhook.id, secret) for secret in stored]
-    return [secret for secret in opened if secret is not None]
+    """Return the secrets that sign messages now: the new one, then the old one for a day."""
+    return valid_secrets(PURPOSE, webhook)
 
 
 def record_try(webhook_id: int, position: int, status: int | None, error: str) -> bool:
@@ -220,7 +191,3 @@ def _pause(webhook_id: int, position: int) -> None:
         owner = act.session.get(Person, webhook.owner_id) if webhook.owner_id else None
         notify_person(act, owner, WebhookPausedNotice())
         act.about(webhook, position=position)
-
-
-def _new_secret() -> str:
-    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()

@@ -7,6 +7,7 @@ from deliberate.database import new_salt
 from deliberate.models import Case, Institution, Person, Proposal, Referral
 from deliberate.operations.notices.notices import notify_participants, notify_staff
 from deliberate.operations.responses.cases import get_or_create_case, reassign_lapsed_referral
+from deliberate.operations.responses.outside_systems import queue_case, system_code
 from deliberate.permissions.decision import InvalidInput, require
 from deliberate.permissions.responses import may_accept_referral, may_refer
 from deliberate.queries.processes.working_days import REFERRAL_ACCEPTANCE_DAYS, deadline_after
@@ -69,6 +70,8 @@ def refer_proposal(
         act.session.flush()
         if to is not None:
             _set_pending_referral(case, referral)
+        else:
+            queue_case(act, referral)
         _describe_and_notify(act, referral)
     return referral
 
@@ -91,7 +94,7 @@ def _require_valid_referral(
 
 
 def _describe_and_notify(act: Act[...], referral: Referral) -> None:
-    system = "".join(c for c in referral.external_system if c.isalnum() or c in "-.+")
+    system = system_code(referral.external_system)
     act.set_text(lambda: referral.sealed_text, referral)
     act.about(referral.proposal, to=referral.to_id, external_system=system or None)
     notify_participants(act, referral.proposal, ReferralNotice(referral=referral.id))

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from deliberate.database import db, unrecorded
 from deliberate.keys import current_ring
-from deliberate.models import RespondentName, SecondFactor, Webhook
+from deliberate.models import OutsideSystem, RespondentName, SecondFactor, Webhook
 from deliberate.operations.accounts.second_factor import PURPOSE as FACTOR
 from deliberate.operations.notices.webhooks import PURPOSE as WEBHOOK
+from deliberate.operations.responses.outside_systems import PURPOSE as OUTSIDE_SYSTEM
 from deliberate.operations.scores.study_sources import NAME_PURPOSE
 from deliberate.operations.site.encryption import decrypt_value, encrypt_value, key_of_value
 
@@ -25,7 +26,7 @@ class EncryptedValue:
 
     purpose: str
     row_id: int
-    row: SecondFactor | RespondentName | Webhook
+    row: SecondFactor | RespondentName | Webhook | OutsideSystem
     column: str
 
     @property
@@ -41,18 +42,26 @@ class EncryptedValue:
 def _values(session: Session, *, locked: bool) -> Iterator[EncryptedValue]:
     """Yield the encrypted values of all tables, apart from empty ones."""
     factors, names, webhooks = select(SecondFactor), select(RespondentName), select(Webhook)
+    systems = select(OutsideSystem)
     if locked:
         factors, names = factors.with_for_update(), names.with_for_update()
-        webhooks = webhooks.with_for_update()
+        webhooks, systems = webhooks.with_for_update(), systems.with_for_update()
     for factor in session.scalars(factors):
         yield EncryptedValue(FACTOR, factor.person_id, factor, "encrypted_secret")
     for name in session.scalars(names):
         yield EncryptedValue(NAME_PURPOSE, name.source_id, name, "encrypted_name")
     for webhook in session.scalars(webhooks):
-        for column in ("secret", "old_secret"):
-            value = EncryptedValue(WEBHOOK, webhook.id, webhook, column)
-            if value.content:
-                yield value
+        yield from _secrets(WEBHOOK, webhook)
+    for system in session.scalars(systems):
+        yield from _secrets(OUTSIDE_SYSTEM, system)
+
+
+def _secrets(purpose: str, row: Webhook | OutsideSystem) -> Iterator[EncryptedValue]:
+    """Yield the secrets of a receiver that there are."""
+    for column in ("secret", "old_secret"):
+        value = EncryptedValue(purpose, row.id, row, column)
+        if value.content:
+            yield value
 
 
 def encrypt_again() -> int:

@@ -101,17 +101,22 @@ INVITATIONS = RateLimit(
 Consumed = list[tuple[RateLimitItem, str]]
 
 
-def consume(limit: RateLimit, network: str, person: Person | None = None) -> Consumed:
+def consume(limit: RateLimit, network: str | None, person: Person | None = None) -> Consumed:
     """Count an action, and return what `refund` takes back.
 
-    The action is counted before it is done, so that parallel requests cannot exceed the limit.
-    Raises TooManyAttempts. Returns an empty list without counting if the counters are unreachable.
+    The action is counted before it is done, so that parallel requests cannot exceed the limit;
+    `network` is None where all people of a channel share one. Raises TooManyAttempts.
+    Returns an empty list without counting if the counters are unreachable.
     """
+    return _consume(_windows(limit, network, person))
+
+
+def _consume(windows: Consumed) -> Consumed:
     if not current_app.config["RATELIMIT_ENABLED"]:
         return []
     consumed: Consumed = []
     try:
-        for item, key in _windows(limit, network, person):
+        for item, key in windows:
             consumed.append((item, key))
             if not limiter.limiter.hit(item, key):
                 refund(consumed)
@@ -120,6 +125,11 @@ def consume(limit: RateLimit, network: str, person: Person | None = None) -> Con
         _log.warning("rate limits are not counted: %s", type(error).__name__)
         return []
     return consumed
+
+
+def consume_hourly(name: str, key: str, amount: int) -> Consumed:
+    """Count a request of a machine that may send so many in an hour. Raises TooManyAttempts."""
+    return _consume([(item, f"{name}.{key}") for item in parse_many(f"{amount} per hour")])
 
 
 def refund(consumed: Consumed) -> None:
@@ -137,8 +147,10 @@ def _storage_errors() -> tuple[type[Exception], ...]:
     return errors if isinstance(errors, tuple) else (errors,)
 
 
-def _windows(limit: RateLimit, network: str, person: Person | None) -> Consumed:
-    windows = [(item, network_hash(network, limit.name)) for item in parse_many(limit.network)]
+def _windows(limit: RateLimit, network: str | None, person: Person | None) -> Consumed:
+    windows: Consumed = []
+    if network is not None:
+        windows += [(item, network_hash(network, limit.name)) for item in parse_many(limit.network)]
     if person is not None:
         is_new = person.role == Role.RESIDENT and now() - person.joined_at < NEW_ACCOUNT_AGE
         rates = parse_many(limit.new_account if is_new else limit.account)
@@ -183,6 +195,12 @@ INVITED_SIGN_UPS = AttemptLimit("invited-sign-up", account=10)
 PHONE_CODES = AttemptLimit("phone-code", account=3)
 """Codes sent to telephone numbers, by account and by number: nobody is flooded with texts."""
 PHONE_CODE_TRIES = AttemptLimit("phone-code-try", account=5)
+CHANNEL_CODES = AttemptLimit("channel-code", account=30)
+"""Codes that link an intake channel, by the account that asks for them."""
+CHANNEL_CODE_TRIES = AttemptLimit("channel-code-try", account=5)
+"""Wrong codes of one person of an intake channel."""
+CODE_TRIES_OF_CHANNEL = AttemptLimit("channel-codes", account=300)
+"""Wrong codes of all people of an intake channel, one of whom could try under many names."""
 RECOVERY_MAILS = AttemptLimit("recovery-mail", account=3, network=30)
 
 

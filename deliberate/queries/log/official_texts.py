@@ -22,6 +22,7 @@ from deliberate.models import (
     Meeting,
     MeetingCorrection,
     ModerationDecision,
+    OutsideStatus,
     Overlap,
     OverlapDecision,
     Poll,
@@ -86,6 +87,7 @@ from deliberate.vocabulary.events.proposals import ProposalWithdrawn
 from deliberate.vocabulary.events.releases import StudyRegistered
 from deliberate.vocabulary.events.responses import (
     MandateStated,
+    OutsideStatusReceived,
     OverlapOpened,
     OverlapSettled,
     ProposalReferred,
@@ -101,6 +103,7 @@ SINGLE_TEXTS = (
     (RulesVersion, (RulesPublished.KIND,), "body"),
     (StudyPlan, (StudyRegistered.KIND,), "title"),
     (Poll, (PollOpened.KIND,), "question"),
+    (OutsideStatus, (OutsideStatusReceived.KIND,), "state"),
     (Mandate, (MandateStated.KIND,), "basis"),
     (Overlap, (OverlapOpened.KIND,), "reason"),
     (OverlapDecision, (OverlapSettled.KIND,), "decision"),

@@ -1,5 +1,6 @@
 """The timeline of a proposal: its past steps and the steps to come."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,12 +13,14 @@ from sqlalchemy.orm import joinedload
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.days import date_text, last_day_text, local_today
-from deliberate.models import Case, Commitment, Proposal, Referral, Response
+from deliberate.models import Case, Commitment, OutsideStatus, Proposal, Referral, Response
 from deliberate.queries.processes.working_days import working_days_elapsed, working_days_left
 from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
+from deliberate.queries.responses.outside_systems import list_statuses
 from deliberate.queries.responses.response_owner import Desk, get_case
 from deliberate.queries.responses.responses import ResponseCard, list_response_cards
+from deliberate.vocabulary import OutsideState
 
 
 @dataclass(frozen=True)
@@ -94,17 +97,36 @@ def _load_desk(proposal: Proposal) -> Desk:
 
 
 def _referral_entries(proposal: Proposal, referrals: Sequence[Referral]) -> Iterator[DatedEntry]:
+    outside = [referral.id for referral in referrals if referral.to_id is None]
+    reported: dict[int, list[OutsideStatus]] = defaultdict(list)
+    for status in list_statuses(outside):
+        reported[status.referral_id].append(status)
     for referral in referrals:
         referrer = localized_name(referral.from_institution)
         if referral.to_id is None:
             title = _("Referred to %(system)s", system=referral.external_system)
             yield _entry(proposal, referral.referred_at, title, referral.external_reference)
+            yield from _outside_entries(proposal, reported[referral.id])
             continue
         to = localized_name(referral.to_institution)
         title = _("Referred to %(institution)s", institution=to)
         by = _("by %(institution)s: %(reason)s", institution=referrer, reason=referral.reason)
         yield _entry(proposal, referral.referred_at, title, by)
         yield from _referral_outcome(proposal, referral, to)
+
+
+def _outside_entries(proposal: Proposal, statuses: Sequence[OutsideStatus]) -> Iterator[DatedEntry]:
+    """Yield what an outside system reported; the title names the system, which is its source."""
+    titles = {
+        OutsideState.RECEIVED: _("%(system)s reports: received"),
+        OutsideState.IN_PROGRESS: _("%(system)s reports: in progress"),
+        OutsideState.COMPLETED: _("%(system)s reports: completed"),
+        OutsideState.REJECTED: _("%(system)s reports: rejected"),
+    }
+    for status in statuses:
+        title = titles[OutsideState(status.state)] % {"system": status.system}
+        more = " · ".join(filter(None, (status.number, status.note)))
+        yield _entry(proposal, status.reported_at or status.received_at, title, more)
 
 
 def _referral_outcome(proposal: Proposal, referral: Referral, to: str) -> Iterator[DatedEntry]:

@@ -247,3 +247,9 @@ def count_answered_comments(response_ids: Sequence[int]) -> dict[int, int]:
     query = select(column, func.count()).where(column.in_(response_ids)).group_by(column)
     counts = db.session.execute(query).all()
     return {row[0]: row[1] for row in counts}
+
+
+def list_commitments_of(response_ids: Sequence[int]) -> Sequence[Commitment]:
+    """Return the commitments of some responses with their steps, in the order of ids."""
+    rows = _commitments().statement.where(Commitment.response_id.in_(response_ids))
+    return db.session.scalars(rows.order_by(Commitment.id)).all()

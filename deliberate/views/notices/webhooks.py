@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from deliberate.forms.notices import WebhookForm
+from deliberate.operations.notices.receivers import MAX_TRIES, require_public_address
 from deliberate.operations.notices.webhooks import (
-    MAX_TRIES,
     add_webhook,
     remove_webhook,
-    require_public_address,
     require_public_kinds,
     resend_act,
     resume_webhook,

@@ -39,6 +39,7 @@ from deliberate.queries.responses.institutions import (
     list_institutions,
     localized_name,
 )
+from deliberate.queries.responses.outside_systems import list_system_names
 from deliberate.queries.responses.response_drafts import get_response_draft, list_drafts_to_sign
 from deliberate.queries.responses.response_owner import (
     get_case,
@@ -271,7 +272,8 @@ def _referral_form(
 ) -> ReferralForm:
     form = ReferralForm(data)
     others = (row for row in list_institutions() if row.id != officer.institution_id)
-    form.set_choices([(str(row.id), localized_name(row)) for row in others], EXTERNAL_SYSTEMS)
+    systems = dict.fromkeys((*EXTERNAL_SYSTEMS, *list_system_names()))
+    form.set_choices([(str(row.id), localized_name(row)) for row in others], systems)
     return form
 
 
@@ -361,7 +363,7 @@ def refer(proposal_id: int) -> ResponseReturnValue:
         _proposal(proposal_id),
         get_institution(int(form.institution.data or 0)),
         form.reason.data,
-        external_system=form.system.data or "",
+        external_system=form.system.data or form.other_system.data or "",
         external_reference=form.reference.data or "",
         context=request_context(),
     )

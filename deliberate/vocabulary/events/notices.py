@@ -1,4 +1,4 @@
-"""Kinds of acts on webhooks: addresses of other systems that receive public acts."""
+"""Kinds of acts on webhooks, which send public acts, and on intake channels, which bring acts."""
 
 from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import INTERNAL, Event
@@ -32,3 +32,21 @@ class WebhookResent(Event, kind="webhook.resent", visibility=INTERNAL):
 
 class WebhookRemoved(Event, kind="webhook.removed", visibility=INTERNAL):
     """An administrator removed a webhook."""
+
+
+class TokenIssued(Event, kind="token.issued", visibility=INTERNAL):
+    """An administrator issued the token of an intake channel."""
+
+    scope: str = detail("what the channel may enter, with + between")
+
+
+class TokenRevoked(Event, kind="token.revoked", visibility=INTERNAL):
+    """An administrator revoked the token of an intake channel."""
+
+
+class IntakeLinked(Event, kind="intake.linked", visibility=INTERNAL):
+    """A person linked an intake channel to the account."""
+
+
+class IntakeUnlinked(Event, kind="intake.unlinked", visibility=INTERNAL):
+    """A person ended the link of an intake channel to the account."""

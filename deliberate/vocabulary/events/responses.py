@@ -1,6 +1,6 @@
 """Kinds of acts of institutions: cases, referrals, responses, commitments."""
 
-from deliberate.vocabulary.codes import ResponseDecision
+from deliberate.vocabulary.codes import OutsideState, ResponseDecision
 from deliberate.vocabulary.details import detail
 from deliberate.vocabulary.events.event import INTERNAL, PRIVATE, PUBLIC, Event
 
@@ -29,6 +29,15 @@ class ReferralAccepted(Event, kind="referral.accepted", visibility=PUBLIC):
 
 class ReferralDeclined(Event, kind="referral.declined", visibility=PUBLIC, has_text=True):
     """The receiving institution declined the referral."""
+
+
+class OutsideStatusReceived(
+    Event, kind="outside_status.received", visibility=PUBLIC, has_text=True
+):
+    """An outside system reported how far a case is that was referred to it."""
+
+    system: str = detail("code of the system")
+    state: OutsideState = detail("the state there")
 
 
 class ClockPaused(Event, kind="clock.paused", visibility=PUBLIC):
@@ -115,6 +124,26 @@ class SettingChanged(Event, kind="setting.changed", visibility=INTERNAL):
     """An administrator changed a setting."""
 
     name: str = detail("name of the setting")
+
+
+class OutsideSystemAdded(Event, kind="outside_system.added", visibility=INTERNAL):
+    """An administrator entered the address of a system to which cases are sent."""
+
+
+class OutsideSystemSecretRotated(Event, kind="outside_system.secret_rotated", visibility=INTERNAL):
+    """An administrator gave an outside system a new secret."""
+
+
+class OutsideSystemRemoved(Event, kind="outside_system.removed", visibility=INTERNAL):
+    """An administrator removed an outside system."""
+
+
+class OutsideCaseStopped(Event, kind="outside_case.stopped", visibility=INTERNAL):
+    """A case was sent no more, because the outside system had not taken it for a day."""
+
+
+class OutsideCaseResent(Event, kind="outside_case.resent", visibility=INTERNAL):
+    """An administrator had a case sent to an outside system again."""
 
 
 class MandateStated(Event, kind="mandate.stated", visibility=PUBLIC, has_text=True):

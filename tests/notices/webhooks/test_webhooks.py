@@ -14,15 +14,14 @@ from sqlalchemy import select
 from deliberate import sealing
 from deliberate.database import db, unrecorded
 from deliberate.models import Interaction, Notice, Position, Webhook, WebhookTry
+from deliberate.notifications import signed_messages
 from deliberate.notifications import webhooks as sending
 from deliberate.notifications.channels import push_addresses
 from deliberate.notifications.webhooks import send_webhooks
+from deliberate.operations.notices.receivers import MAX_TRIES, WAITS, require_public_address
 from deliberate.operations.notices.webhooks import (
-    MAX_TRIES,
-    WAITS,
     add_webhook,
     remove_webhook,
-    require_public_address,
     resend_act,
     resume_webhook,
     rotate_webhook_secret,
@@ -49,7 +48,7 @@ class Receiver:
     def post(self, _connection: Any, path: str, body: bytes, headers: Any, _s: float) -> Any:
         self.paths.append(path)
         if self.status is None:
-            raise sending.ExchangeFailed("TimeoutError")
+            raise signed_messages.ExchangeFailed("TimeoutError")
         if 200 <= self.status < 300:
             self.messages.append((dict(headers), body))
         return self.status, b""
@@ -82,7 +81,7 @@ def names(monkeypatch) -> dict[str, list[str]]:
 @pytest.fixture
 def receiver(app, names, clock, monkeypatch) -> Receiver:
     receiver = Receiver()
-    monkeypatch.setattr(sending, "post", receiver.post)
+    monkeypatch.setattr(signed_messages, "post", receiver.post)
     return receiver
 
 
@@ -246,10 +245,10 @@ def test_webhook_that_fails_here_ends_the_run_for_no_other(
             raise RuntimeError("unforeseen")
         return healthy(connection, path, *more)
 
-    monkeypatch.setattr(sending, "post", post)
+    monkeypatch.setattr(signed_messages, "post", post)
     assert send_webhooks() == len(receiver.messages) > 0
     assert "cannot be served" in caplog.text
-    monkeypatch.setattr(sending, "post", healthy)
+    monkeypatch.setattr(signed_messages, "post", healthy)
     send_webhooks()
     assert "/broken" in receiver.paths
 
@@ -268,7 +267,7 @@ def test_webhook_that_answers_slowly_leaves_time_to_the_others(
         seconds[0] += 9.0 if path == "/slow" else 0.1
         return Receiver.post(receiver, connection, path, *more)
 
-    monkeypatch.setattr(sending, "post", post)
+    monkeypatch.setattr(signed_messages, "post", post)
     monkeypatch.setattr(sending, "monotonic", lambda: seconds[0])
     send_webhooks()
     assert receiver.paths.count("/slow") == 3
@@ -288,7 +287,7 @@ def test_webhook_without_time_in_one_run_is_the_first_of_the_next(
         seconds[0] += sending.MAX_SEND_SECONDS + 1
         return Receiver.post(receiver, connection, path, *more)
 
-    monkeypatch.setattr(sending, "post", post)
+    monkeypatch.setattr(signed_messages, "post", post)
     monkeypatch.setattr(sending, "monotonic", lambda: seconds[0])
     for _run in range(4):
         send_webhooks()

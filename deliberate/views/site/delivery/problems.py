@@ -50,7 +50,7 @@ def _detail(status: int) -> str:
     details = {
         400: _("The request cannot be read."),
         404: _("There is nothing at this address."),
-        405: _("This address can only be read (GET)."),
+        405: _("This address does not take this method. The header Allow says which it takes."),
         410: _("This was removed."),
         429: _("Too many requests from this network. Wait, then go on."),
         503: _("The database is busy. Ask again in a few seconds."),

@@ -1,0 +1,1 @@
+"""Cases sent to outside systems and statuses taken from them, by an adapter for each system."""
