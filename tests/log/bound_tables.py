@@ -120,7 +120,7 @@ UNBOUND_COLUMNS: dict[str, dict[str, str]] = {
         "unit_contribution": "edited_at",
         "amendment_join": "joined_at",
         "amendment_version": "written_at",
-        "coauthor": "invited_at expires_at declined_at",
+        "coauthor": "invited_at expires_at declined_at revoked_at",
     },
     COUNTED: {
         "proposal": "version activity_count",
@@ -148,6 +148,7 @@ UNBOUND_COLUMNS: dict[str, dict[str, str]] = {
         "proposal_version": "note place place_is_exact hidden_ground",
         "response": "language",
         "unit_contribution": "language hidden_ground",
+        "amendment_version": "hidden_ground",
     },
     SOURCE: {
         "process": "began_on",
