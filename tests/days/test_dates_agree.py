@@ -46,6 +46,7 @@ class Dates:
     polls: dict[int, datetime | date]
     due: dict[int, date]
     meetings: set[date] = field(default_factory=set)
+    answers: dict[int, date] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -88,6 +89,8 @@ def read_calendar(client: FlaskClient, slug: str) -> Dates:
         elif name == "due":
             assert ends - begins == timedelta(days=1)
             dates.due[int(number)] = begins
+        elif name == "answer":
+            dates.answers[int(number)] = begins
         else:
             dates.phases.add((begins, ends - timedelta(days=1)))
     return dates
@@ -137,6 +140,15 @@ def test_process_page_shows_the_phases_of_its_calendar(city: Flask) -> None:
             for match in re.finditer(rf"{DAY.pattern} – {DAY.pattern}", text)
         }
         assert read_calendar(client, slug).phases <= periods, slug
+
+
+def test_draft_text_shows_the_deadline_of_its_answers_in_the_calendar(city: Flask) -> None:
+    client, drafts = anonymous_client(city), 0
+    for slug in process_slugs():
+        for draft, day in read_calendar(client, slug).answers.items():
+            assert day in days_in(text_of(client.get(f"/en/documents/{draft}").text))
+            drafts += 1
+    assert drafts
 
 
 def test_process_page_shows_the_meetings_of_its_calendar(city: Flask) -> None:

@@ -165,7 +165,7 @@ def rights_rows(app, draft):
     rows = re.findall(r"<tr>\s*<th scope=\"row\"(.*?)</tr>", page, re.DOTALL)
     return {
         " ".join(re.sub("<[^>]*>", " ", row.partition("</th>")[0].partition(">")[2]).split()): [
-            int(number) for number in re.findall(r'numeric">(\d+)<', row)
+            int(number) for number in re.findall(r'numeric" data-label="\w+">(\d+)<', row)
         ]
         for row in rows
     }

@@ -113,10 +113,11 @@ def test_questionnaire_opens_at_the_close_and_once(admin, institution, log):
         open_questionnaire(admin, process, PARTICIPANTS, 14)
     close_process(admin, process, "Selesai.")
     log()
-    open_questionnaire(admin, process, PARTICIPANTS, 14)
+    opened = open_questionnaire(admin, process, PARTICIPANTS, 14)
     (entry,) = log()
+    closes = int(opened.closes_at.timestamp())
     assert (entry.kind, entry.process_id) == ("questionnaire.opened", process.id)
-    assert entry.details == {"audience": "participants", "questions": 11}
+    assert entry.details == {"audience": "participants", "questions": 11, "closes": closes}
     with pytest.raises(Refused):
         open_questionnaire(admin, process, PARTICIPANTS, 14)
     open_questionnaire(admin, process, ORGANISERS, 14)
