@@ -221,6 +221,13 @@ def test_invalid_field_of_a_message_is_named(bot, resident, proposal, field, val
     assert bot.client.post("/api/v1/intake/comments", data=b"[").status_code == 401
 
 
+@pytest.mark.parametrize("content", [b"[", b"[1]", b"[" * 20_000])
+def test_message_that_is_no_json_object_is_a_problem(bot, content):
+    headers = {"Authorization": f"Bearer {bot.token}", "Idempotency-Key": "1"}
+    answer = bot.client.post("/api/v1/intake/comments", data=content, headers=headers)
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["body"])
+
+
 def test_page_issues_a_token_that_is_shown_once(app, admin):
     client = signed_in_client(app, admin)
     fields = {"name": "Kios balai", "may_support": "y", "hourly_limit": "100"}

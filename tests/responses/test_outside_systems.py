@@ -15,6 +15,7 @@ from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import Notice, OutsideCase, OutsideStatus, OutsideSystem, Proposal, Referral
 from deliberate.notifications import signed_messages
+from deliberate.notifications.outside_systems.http_json import HttpJson
 from deliberate.notifications.outside_systems.sending import send_outside_cases
 from deliberate.operations.notices.receivers import MAX_TRIES, WAITS
 from deliberate.operations.responses.outside_systems import (
@@ -307,6 +308,39 @@ def test_page_shows_the_secret_once_and_names_what_is_wrong(app, outside, admin)
     assert "whsec_" not in client.get(f"{INDEX}/{system.id}").text
     with pytest.raises(InvalidInput):
         add_outside_system(admin, LAPOR, URL)
+
+
+def test_page_gives_a_new_secret_and_removes_the_system(app, system, admin):
+    client, page = signed_in_client(app, admin), f"{INDEX}/{system.id}"
+    rotated = submit_form(client, page, f"{page}/secret")
+    assert "whsec_" in rotated.text and "no-store" in rotated.headers["Cache-Control"]
+    assert submit_form(client, page, f"{page}/remove").status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(OutsideSystem, system.id).removed_at is not None
+
+
+@pytest.mark.parametrize("answer", [{"status": "lost"}, {"thanks": True}, [1]])
+def test_case_is_taken_by_a_system_that_answers_with_no_status(app, system, outside, clock, answer):
+    refer()
+    outside.answer = answer
+    assert send_outside_cases() == 1
+    assert (steps(), send_outside_cases()) == ([], 0)
+
+
+def test_fault_of_one_case_holds_back_no_other(app, system, outside, clock, monkeypatch):
+    refer()
+    second = refer()
+    write_case = HttpJson.write_case
+
+    def fail_first(adapter, case, base_url):
+        if case.referral_id != second.id:
+            raise ValueError("a fault here")
+        return write_case(adapter, case, base_url)
+
+    monkeypatch.setattr(HttpJson, "write_case", fail_first)
+    assert send_outside_cases() == 1
+    errors = db.session.scalars(select(OutsideCase.error).order_by(OutsideCase.id)).all()
+    assert errors == ["failed_here", ""]
 
 
 def test_command_adds_lists_rotates_and_removes(app, outside, admin):
