@@ -2,6 +2,7 @@
 
 import io
 
+from deliberate.database import unrecorded
 from deliberate.models import ProcessInstitution
 from deliberate.operations.proposals import file_sanitizing
 from deliberate.operations.scores.study_files import MAX_FILES
@@ -30,16 +31,19 @@ def test_document_of_300_pages_is_refused_in_words_with_the_limit_and_the_way_ou
 def test_owner_without_a_date_is_named_at_the_date_and_everything_stays(app):
     assessment, person, _other = create_assessment(AssessmentStage.EX_ANTE)
     institution = factories.create_institution("sarpras")
-    assessment.process.institutions.append(
-        ProcessInstitution(institution_id=institution.id, part="lead")
+    part = ProcessInstitution(
+        process_id=assessment.process_id, institution_id=institution.id, part="lead"
     )
+    with unrecorded("test settings") as session:
+        session.add(part)
     browser, page = signed_in_client(app, person), f"/en/desk/assessments/{assessment.id}/pledges"
     typed = {"new1-question": "DP1.2", "new1-action": "Tiga lokakarya", "new1-target": "90 orang"}
-    owner = {"new1-owner": str(institution.id)}
+    owner = {"new1-owner": institution.slug}
     refused = submit_form(browser, page, **typed, **owner)
     assert refused.status_code == 422
     assert 'href="#new1-due_on"' in refused.text and "A pledge has a date." in refused.text
     assert all(text in refused.text for text in ("Tiga lokakarya", "90 orang"))
+    assert f'<option selected value="{institution.slug}"' in refused.text
     nothing_but_owner = submit_form(browser, page, **owner)
     assert nothing_but_owner.status_code == 422
     assert 'href="#new1-action"' in nothing_but_owner.text
