@@ -21,7 +21,9 @@ MAX_LAG_SECONDS = 5.0
 """A copy that is further behind is not read."""
 CHECK_INTERVAL_SECONDS = 1.0
 SAMPLES_KEPT = 120
-_WRITTEN = text("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')")
+_WRITTEN = text(
+    "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0'), current_setting('wal_block_size')"
+)
 _REPLAYED = text("SELECT pg_is_in_recovery(), pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')")
 
 
@@ -90,9 +92,12 @@ class Replica:
         moment = time.monotonic()
         try:
             with self._primary.connect() as connection:
-                self._samples.append((moment, int(connection.scalar(_WRITTEN) or 0)))
+                written, block = (int(value) for value in connection.execute(_WRITTEN).one())
         except SQLAlchemyError:
             return
+        # Whole blocks may end within a record, which no copy can replay before its rest is written.
+        if written % block:
+            self._samples.append((moment, written))
 
     def _lag(self, replayed: int, moment: float) -> float:
         if not self._samples or replayed >= self._samples[-1][1]:
