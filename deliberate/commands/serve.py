@@ -22,7 +22,7 @@ from deliberate.commands.serving.restart import (
 )
 from deliberate.commands.serving.server import GracefulServer
 from deliberate.commands.serving.supervisor import Supervisor, block_signals
-from deliberate.commands.startup import freeze_memory, migrate_in_child
+from deliberate.commands.startup import freeze_memory, migration_in_child
 from deliberate.config import is_loopback
 from deliberate.database import release_connections
 from deliberate.logging import configure_logging
@@ -83,9 +83,9 @@ def _read_app(host: str) -> Flask:
             f"DELIBERATE_PLAIN_HTTP is for a trial on one machine: --host must be 127.0.0.1,"
             f" ::1 or localhost (got {host!r})"
         )
-    migrate_in_child(app)
+    with migration_in_child(app):
+        get_babel(app).instance.domain_instance.load()
     release_connections(app)
-    get_babel(app).instance.domain_instance.load()
     freeze_memory()
     return app
 

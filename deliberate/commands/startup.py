@@ -89,13 +89,16 @@ def migrate_stores(app: Flask) -> None:
             raise click.ClickException(f"the database cannot be used: {error.orig}") from None
 
 
-def migrate_in_child(app: Flask) -> None:
-    """Bring both stores to the newest schema in a child process, and exit if it fails.
+@contextmanager
+def migration_in_child(app: Flask) -> Iterator[None]:
+    """Bring both stores to the newest schema in a child process; wait at the end for its end.
 
-    What migrations need stays out of the memory of this process and of those it forks.
+    What migrations need stays out of the memory of this process and of those it forks. Exits if the
+    child fails.
     """
     child = multiprocessing.get_context("fork").Process(target=_migrate_or_exit, args=(app,))
     child.start()
+    yield
     child.join()
     if child.exitcode:
         sys.exit(child.exitcode)

@@ -1,11 +1,10 @@
 """Kinds of notices as types: the page a notice opens, its topic, and the details of its text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Self, dataclass_transform
 
-from deliberate.vocabulary.details import detail, detail_meanings, plain_values
+from deliberate.vocabulary.details import Details, detail, detail_meanings, plain_values
 
 NOTICE_TYPES: dict[str, type["NoticeEvent"]] = {}
 """The type of every kind of notice by the name of the kind."""
@@ -118,7 +117,7 @@ class NoticePage(StrEnum):
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(detail,))
-class NoticeEvent:
+class NoticeEvent(Details):
     """The details of a notice; a subclass is a kind of notice, its docstring names the occasion.
 
     Details are what the text needs besides the proposal: codes, ids and dates.
@@ -141,7 +140,6 @@ class NoticeEvent:
         super().__init_subclass__()
         cls.KIND, cls.NEEDS_CONFIRMED_ADDRESS = kind, needs_confirmed_address
         cls.PAGE, cls.TOPIC = page or cls.PAGE, topic or cls.TOPIC
-        dataclass(frozen=True, kw_only=True)(cls)
         if not kind:
             return
         if kind in NOTICE_TYPES:

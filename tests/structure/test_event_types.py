@@ -1,13 +1,16 @@
 """Typed events of acts and notices: details are type-checked, every notice has a text."""
 
 import re
+from dataclasses import FrozenInstanceError
 
+import pytest
 from mypy import api
 
 from deliberate.notifications.notice_texts import NoticeSubjects
 from deliberate.notifications.registry import REGISTRY
 from deliberate.vocabulary.details import detail_meanings
 from deliberate.vocabulary.events import EVENT_TYPES
+from deliberate.vocabulary.events.moderation import CommentHeld, CommentRestored, ProposalHeld
 from deliberate.vocabulary.notices import NOTICE_TYPES
 from tests.structure.source_tree import ROOT
 
@@ -51,6 +54,29 @@ def test_misspelt_details_fail_type_checking(monkeypatch, tmp_path):
         misspelt = misspelt.replace(right, wrong)
     lines = {error.split(":")[1] for error in type_errors(misspelt, tmp_path)}
     assert len(lines) == len(MISSPELT)
+
+
+@pytest.mark.parametrize("details", [{}, {"reports": 1, "report": 1}, {"rule": "R1"}])
+def test_missing_and_unknown_details_are_refused(details):
+    with pytest.raises(TypeError, match=r"CommentHeld (needs|has no) rep|has no rule"):
+        CommentHeld(**details)
+
+
+def test_details_cannot_be_changed():
+    event = CommentHeld(reports=3)
+    with pytest.raises(FrozenInstanceError):
+        event.reports = 4
+    with pytest.raises(FrozenInstanceError):
+        del event.reports
+    assert event.details() == {"reports": 3}
+
+
+def test_events_are_equal_by_kind_and_details():
+    events = {CommentHeld(reports=3), CommentHeld(reports=3), ProposalHeld(reports=3)}
+    assert events == {CommentHeld(reports=3), ProposalHeld(reports=3)}
+    assert len(events) == 2
+    assert CommentRestored() == CommentRestored(ground=None)
+    assert repr(CommentHeld(reports=3)) == "CommentHeld(reports=3)"
 
 
 def test_every_kind_of_notice_has_a_line_with_known_causes_and_meanings():

@@ -1,12 +1,11 @@
 """Kinds of acts as types: name, visibility and meaning of a kind, and the details of its rows."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 from deliberate.vocabulary.codes import Visibility
-from deliberate.vocabulary.details import detail, detail_meanings, plain_values
+from deliberate.vocabulary.details import Details, detail, detail_meanings, plain_values
 
 PUBLIC, PRIVATE, INTERNAL = Visibility
 _SHORT_CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
@@ -16,7 +15,7 @@ EVENT_TYPES: dict[str, type["Event"]] = {}
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(detail,))
-class Event:
+class Event(Details):
     """The details of one row of the log; a subclass is a kind of act.
 
     The docstring of a subclass is the meaning of its kind. Details are numbers, short codes and
@@ -35,7 +34,6 @@ class Event:
         """Make the subclass a dataclass and register its kind; without a kind it is a base."""
         super().__init_subclass__()
         cls.KIND, cls.VISIBILITY, cls.HAS_TEXT = kind, visibility, has_text
-        dataclass(frozen=True, kw_only=True)(cls)
         if not kind:
             return
         if kind in EVENT_TYPES:
