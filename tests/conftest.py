@@ -22,6 +22,7 @@ from tests.databases import make_postgres_app, make_sqlite_app
 from tests.live_server import chromium
 from tests.pytest_hooks import (
     pytest_addoption,
+    pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_sessionfinish,
     pytest_terminal_summary,
@@ -36,6 +37,7 @@ __all__ = [
     "make_postgres_app",
     "make_sqlite_app",
     "pytest_addoption",
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_sessionfinish",
     "pytest_terminal_summary",

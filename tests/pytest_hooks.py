@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deliberate.commands.startup import freeze_memory
 from tests.postgres_repeats import Recorder, read_repeats
 
 ENGINES = ["sqlite", "postgresql"]
@@ -82,6 +83,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.nodeid.startswith(WITHOUT_COVERAGE):
             item.add_marker("no_cover")
     items[:] = sorted((item for item in items if item not in deselected), key=_place)
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what collecting the tests left, which lives to the end: as servers do at start."""
+    freeze_memory()
 
 
 def _place(item: pytest.Item) -> int:
