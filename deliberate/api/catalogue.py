@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, g, url_for
+from flask_babel import gettext as _
 
 from deliberate.api.answers import LanguageQuery, Query, json_answer, number_field
 from deliberate.api.blueprint import LINK, PREFIX, ApiBlueprint, JsonSchema
@@ -18,6 +19,8 @@ catalogue_blueprint = LocalizedBlueprint("api_catalog", localized=False)
 LICENCE = KNOWN["CC-BY-4.0"]
 """Of the catalogue itself; each release states its own."""
 MEDIA_TYPE = "application/ld+json"
+MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+"""The register whose entries name the media types of files."""
 MAX_RELEASES = 1000
 """Releases of a page of the catalogue; the header Link names the next page."""
 CONTEXT = {
@@ -66,18 +69,24 @@ def _show_catalogue(query: Query) -> Response:
 
 
 def _catalogue(rows: Sequence[PublicRow]) -> JsonLd:
-    settings = current_settings()
-    publisher = {"@type": "foaf:Organization", "foaf:name": settings.brand_name or "Deliberate"}
+    name = current_settings().brand_name or "Deliberate"
+    publisher = {"@type": ["foaf:Agent", "foaf:Organization"], "foaf:name": name}
+    description = _(
+        "Open research releases of what people wrote, decided and were answered here, each with "
+        "its codebook and its proofs."
+    )
     return {
         "@context": CONTEXT,
         "@id": f"{_base_url()}{PREFIX}/catalogue",
         "@type": "dcat:Catalog",
-        "dct:title": settings.brand_name or "Deliberate",
+        "dct:title": name,
+        "dct:description": {"@value": description, "@language": g.language},
         "dct:publisher": publisher,
         "dct:license": {"@id": LICENCE},
         "dcat:service": {
             "@id": f"{_base_url()}{PREFIX}/",
             "@type": "dcat:DataService",
+            "dct:title": {"@value": _("Data for programs"), "@language": g.language},
             "dcat:endpointURL": {"@id": f"{_base_url()}{PREFIX}/"},
             "dcat:endpointDescription": {"@id": f"{_base_url()}{PREFIX}/openapi.json"},
         },
@@ -133,17 +142,19 @@ def _card(row: PublicRow) -> str:
     )
 
 
-def _licence_of(row: PublicRow) -> JsonLd | str:
+def _licence_of(row: PublicRow) -> JsonLd:
     """Return the licence that the manifest of a release states: its address, else its name."""
     name = str(row.manifest.get("licence", ""))
-    return {"@id": KNOWN[name]} if name in KNOWN else name
+    named = {"@type": "dct:LicenseDocument", "rdfs:label": name}
+    return {"@id": KNOWN[name]} if name in KNOWN else named
 
 
-def _distribution(address: str, media_type: str, size: int | None, licence: JsonLd | str) -> JsonLd:
+def _distribution(address: str, media_type: str, size: int | None, licence: JsonLd) -> JsonLd:
     found: JsonLd = {
         "@type": "dcat:Distribution",
+        "dcat:accessURL": {"@id": address},
         "dcat:downloadURL": {"@id": address},
-        "dcat:mediaType": media_type,
+        "dcat:mediaType": {"@id": f"{MEDIA_TYPES}{media_type}"},
         "dct:license": licence,
     }
     if size is not None:

@@ -32,7 +32,11 @@ _HALF: JsonSchema = {
         "actor_role": {"type": "string"},
         "account_class": {"type": "string"},
         "origin": {"type": "string"},
-        "subject": {"type": "array", "description": "type and number of what the act is about"},
+        "subject": {
+            "type": "array",
+            "items": {"type": ["string", "integer"]},
+            "description": "type and number of what the act is about",
+        },
         "process": {"type": ["integer", "null"]},
         "proposal": {"type": ["integer", "null"]},
         "institution": {"type": ["integer", "null"]},

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import partial
 from typing import cast
 
 from flask import Flask, Response, current_app, g, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from deliberate.api.answers import (
     LanguageQuery,
@@ -18,6 +20,7 @@ from deliberate.api.answers import (
 )
 from deliberate.api.blueprint import LINK, PREFIX, VERSION, Api, ApiBlueprint, create_api
 from deliberate.api.catalogue import add_catalogue, catalogue_blueprint
+from deliberate.api.descriptions import description_in
 from deliberate.api.feed import add_feed
 from deliberate.api.fields import JsonValue, object_schema
 from deliberate.api.intake import add_intake
@@ -137,6 +140,7 @@ def reference() -> ResponseReturnValue:
         "releases/api.html",
         resources=RESOURCES.values(),
         operations=_operations(),
+        in_language=partial(description_in, g.language),
         base=current_settings().base_url.rstrip("/"),
         version=VERSION,
     )
@@ -145,10 +149,25 @@ def reference() -> ResponseReturnValue:
 def _operations() -> Mapping[str, list[JsonValue]]:
     """Return the operations of the description by tag: path, method, summary and parameters."""
     found: dict[str, list[JsonValue]] = {}
+    summaries = _resource_summaries()
     for path, item in openapi_document()["paths"].items():
         for method in METHODS & item.keys():
             operation = {"path": path, "method": method.upper(), **item[method]}
+            summary = summaries.get(operation["operationId"])
+            operation["summary"] = summary or description_in(g.language, operation["summary"])
+            parameters = [*operation.get("parameters", ()), *item.get("parameters", ())]
+            operation["parameters"] = [one for one in parameters if "description" in one]
             found.setdefault(operation["tags"][0], []).append(operation)
+    return found
+
+
+def _resource_summaries() -> Mapping[str, str]:
+    """Return what the operations of the resources do, in the language of the reader."""
+    found: dict[str, str] = {}
+    for name, resource in RESOURCES.items():
+        row = description_in(g.language, resource.one)
+        found[f"list_{name}"] = _("List by id: %(row)s", row=row)
+        found[f"get_{name}"] = _("Get one by id: %(row)s", row=row)
     return found
 
 

@@ -30,7 +30,9 @@ from deliberate.notifications.registry import line_of
 from deliberate.queries.documents.documents import get_unit_by_id, get_version
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.processes.phases import phase_title_by_key
+from deliberate.queries.responses.outside_systems import report_title
 from deliberate.text import excerpt, to_html, to_plain
+from deliberate.vocabulary import OutsideState
 from deliberate.vocabulary.notices import NoticeEvent
 
 EXCERPT_CHARACTERS = 200
@@ -131,6 +133,12 @@ class NoticeSubjects:
         if self.referral is not None and self.referral.to_id is None:
             return self.referral.external_system
         return self._name_of(self.institutions[1])
+
+    @property
+    def report(self) -> str:
+        """Return in words what an outside system reported on a case."""
+        state = getattr(self.event, "state", "")
+        return report_title(self.to, OutsideState(state)) if state else ""
 
     @property
     def reason(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar, Self, dataclass_transform
 
+from deliberate.vocabulary.codes import OutsideState
 from deliberate.vocabulary.details import Details, detail, detail_meanings, plain_values
 
 NOTICE_TYPES: dict[str, type["NoticeEvent"]] = {}
@@ -186,6 +187,12 @@ class ReferralNotice(_OnReferral, kind="proposal.referred"):
 
 class ReferralAcceptedNotice(_OnReferral, kind="referral.accepted"):
     """The receiving institution accepted a referral."""
+
+
+class OutsideStatusNotice(_OnReferral, kind="outside_status.received"):
+    """An outside system reported how far a case is that was referred to it."""
+
+    state: OutsideState = detail("the state there")
 
 
 class DeadlineMissedNotice(NoticeEvent, kind="deadline.missed", topic=Topic.DEADLINE):

@@ -1,6 +1,7 @@
 """The releases as a DCAT catalogue, and the entry point for programs."""
 
 import re
+from copy import deepcopy
 
 import pytest
 
@@ -9,6 +10,7 @@ from deliberate.operations.proposals.supports import support_proposal
 from deliberate.operations.releases.releases import publish_release, remove_release
 from deliberate.vocabulary import Role
 from tests import factories
+from tests.api.linked_data import list_violations
 from tests.client import anonymous_client
 
 pytestmark = pytest.mark.sqlite
@@ -42,6 +44,41 @@ def test_catalogue_has_pages_and_no_release_is_missing(app, monkeypatch):
         link = re.match(r'<[^>]*?(/api/[^>]+)>; rel="next"', answer.headers.get("Link", ""))
         address = link[1] if link else ""
     assert found == [f"{row.process.slug}/{row.stamp}" for row in built]
+
+
+@pytest.fixture
+def catalogue(app) -> dict:
+    folder = app.config["SETTINGS"].data_path / "releases"
+    publish_release(None, factories.create_proposal().process, folder)
+    return anonymous_client(app).get("/api/v1/catalogue").json
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_catalogue_is_valid_by_the_rules_of_dcat_ap(app, catalogue, language):
+    address = f"/api/v1/catalogue?language={language}"
+    document = anonymous_client(app).get(address).json
+    assert document["dct:description"]["@language"] == language
+    assert list_violations(document, "dcat_ap") == ""
+
+
+def test_catalogue_with_a_fault_is_not_valid(catalogue):
+    for part, name, value in (
+        (("dcat:dataset", 0), "dct:title", None),
+        (("dcat:dataset", 0), "dct:description", None),
+        (("dcat:dataset", 0), "dct:issued", "2026-03-02"),
+        (("dcat:dataset", 0), "dcat:distribution", []),
+        (("dcat:dataset", 0, "dcat:distribution", 1), "dcat:accessURL", None),
+        (("dcat:dataset", 0, "dcat:distribution", 0), "dcat:mediaType", "application/zip"),
+        (("dcat:service",), "dcat:endpointURL", None),
+        ((), "dct:publisher", None),
+        ((), "dct:description", None),
+    ):
+        document = deepcopy(catalogue)
+        node = document
+        for step in part:
+            node = node[step]
+        node[name] = value
+        assert name.split(":")[1] in list_violations(document, "dcat_ap"), (part, name)
 
 
 def test_every_prefix_of_the_catalogue_is_declared(app):

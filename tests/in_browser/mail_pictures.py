@@ -51,7 +51,7 @@ from deliberate.operations.processes.news import publish_news
 from deliberate.operations.proposals.follows import follow_subject
 from deliberate.operations.responses.referrals import refer_proposal
 from deliberate.queries.notices.digests import DEFAULT_HOUR, DEFAULT_WEEKDAY, last_slot
-from deliberate.vocabulary import Role
+from deliberate.vocabulary import OutsideState, Role
 from deliberate.vocabulary.details import detail_meanings
 from deliberate.vocabulary.notices import (
     Audience,
@@ -155,6 +155,7 @@ def sample_notice(session: Session, line: Line) -> Notice:
         "change": change.id if change else None,
         "news_item": news.id if news else None,
         "count": 3,
+        "state": OutsideState.IN_PROGRESS.value,
     }
     details = {name: known.get(name, 1) for name in meanings}
     is_on_process = line.audience in {Audience.PROCESS, Audience.FOLLOWERS}

@@ -50,7 +50,16 @@ QUOTED = {"title", "question", "outcome", "excerpt", "headline", "what", "reason
 WORDS_OF_THE_SITE = (
     {"arguments", "check_outcome", "closing", "day", "decision", "due", "giver", "institution"}
     | {"into", "joined", "name", "news", "owner", "phase_end", "poll_number", "place"}
-    | {"receipt", "request_outcome", "sender", "supports", "to", "unit_decision", "until_day"}
+    | {
+        "receipt",
+        "report",
+        "request_outcome",
+        "sender",
+        "supports",
+        "to",
+        "unit_decision",
+        "until_day",
+    }
     | {"version", "week", "writer"}
 )
 """What notices name besides: dates, counts, codes, and names of people and institutions."""

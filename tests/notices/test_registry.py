@@ -50,6 +50,7 @@ from deliberate.operations.responses.commitments import (
     fulfil_commitment,
     update_commitment,
 )
+from deliberate.operations.responses.outside_systems import StatusReport, receive_status
 from deliberate.operations.responses.referrals import (
     accept_referral,
     decline_referral,
@@ -63,6 +64,7 @@ from deliberate.queries.polls.office_ballots import get_entered_ballot
 from deliberate.vocabulary import (
     AppealOutcome,
     ModerationRule,
+    OutsideState,
     PhaseKind,
     PhaseSwitch,
     QuestionnaireAudience,
@@ -224,6 +226,11 @@ def cases_and_responses(city, clock, everyone):
     back = refer_proposal(city.stranger_officer, city.proposal, city.institution, "Taman.")
     decline_referral(city.officer, back, "Bukan kami.")
     assert city.deliver()["desk.bounced"] == city.ids(city.stranger_officer)
+    outside = refer_proposal(
+        city.stranger_officer, city.proposal, None, "Jalan nasional.", external_system="OSS"
+    )
+    receive_status(None, outside, "m1", StatusReport(OutsideState.RECEIVED))
+    assert set(everyone) <= set(city.deliver()["outside_status.received"])
     clock.move_to(city.proposal.due_at - timedelta(days=1))
     assert city.deliver()["desk.soon"] == city.ids(city.stranger_officer)
     clock.move_to(city.proposal.due_at + timedelta(hours=1))

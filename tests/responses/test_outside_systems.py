@@ -13,11 +13,22 @@ from sqlalchemy import select
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
-from deliberate.models import Notice, OutsideCase, OutsideStatus, OutsideSystem, Proposal, Referral
+from deliberate.models import (
+    Delivery,
+    Notice,
+    OutsideCase,
+    OutsideStatus,
+    OutsideSystem,
+    Person,
+    Proposal,
+    Referral,
+)
 from deliberate.notifications import signed_messages
+from deliberate.notifications.fanout import fan_out
 from deliberate.notifications.outside_systems.http_json import HttpJson
 from deliberate.notifications.outside_systems.sending import send_outside_cases
 from deliberate.operations.notices.receivers import MAX_TRIES, WAITS
+from deliberate.operations.proposals.follows import follow_subject
 from deliberate.operations.responses.outside_systems import (
     add_outside_system,
     remove_outside_system,
@@ -33,6 +44,7 @@ from tests.notices.webhooks.test_webhooks import PUBLIC_ADDRESS, names
 from tests.structure.source_tree import ROOT
 
 __all__ = ["names"]
+OUTSIDE_STATUS = "outside_status.received"
 LAPOR, URL = "SP4N-LAPOR!", "https://lapor.example.org/cases"
 INDEX = "/en/desk/outside-systems"
 
@@ -146,6 +158,33 @@ def test_statuses_are_public_steps_with_their_source(app, system, outside, clock
     page = _page_of(app, referral)
     assert "SP4N-LAPOR! reports: in progress" in page
     assert "LPR-7 · Disurvei." in page
+
+
+def test_people_of_the_proposal_are_notified_once_of_each_status_in_their_language(
+    app, system, outside, clock
+):
+    referral = refer()
+    follower = factories.create_resident()
+    follow_subject(follower, referral.proposal)
+    with unrecorded("test settings") as session:
+        session.get_one(Person, follower.id).language = "en"
+    fan_out()
+    for message_id in ("m1", "m1", "m2"):
+        outside.report(system.id, message_id, case=referral.id, status="in_progress")
+    fan_out()
+    db.session.rollback()
+    notice = db.session.scalars(select(Notice).where(Notice.kind == OUTSIDE_STATUS)).one()
+    people = select(Delivery.person_id).where(
+        Delivery.notice_id == notice.id, Delivery.channel == "account"
+    )
+    told = set(db.session.scalars(people))
+    assert {referral.proposal.author_id, follower.id} <= told
+    pages = {
+        language: signed_in_client(app, person).get(f"/{language}/account/messages").text
+        for language, person in (("id", referral.proposal.author), ("en", follower))
+    }
+    assert "SP4N-LAPOR! reports: in progress" in pages["en"]
+    assert "SP4N-LAPOR! melaporkan: " in pages["id"]
 
 
 def test_same_status_twice_is_one_step(app, system, outside, clock):

@@ -13,6 +13,7 @@ from deliberate.exports.study_csv import judgement_csv
 from deliberate.forms.scores.assessments import OutcomeForm
 from deliberate.forms.scores.studies import InterviewForm
 from deliberate.models import Assessment
+from deliberate.operations.responses.overlaps import state_mandate
 from deliberate.operations.scores.assessment_publishing import (
     freeze_assessment,
     freeze_due_plans,
@@ -29,7 +30,7 @@ from deliberate.operations.scores.settling import adjudicate_difference
 from deliberate.operations.scores.stored_scores import store_all_scores
 from deliberate.queries.scores import assessments as assessment_queries
 from deliberate.queries.scores.studies.settling import proposal_fingerprint
-from deliberate.vocabulary import AssessmentStage, EvidenceKind, PhaseKind, PhaseSwitch
+from deliberate.vocabulary import AssessmentStage, EvidenceKind, PhaseKind, PhaseSwitch, Role
 from tests import factories
 from tests.client import anonymous_client, signed_in_client, submit_form
 from tests.scores.test_assessments import (
@@ -188,6 +189,17 @@ def test_assessment_page_settles_differences_and_takes_replies(app):
     assert submit_form(browser, f"{desk}/publish").status_code == 303
     page = anonymous_client(app).get(f"/en/scores/{assessment.process.slug}/assessments").text
     assert "Separuh" in page and "Kami setuju." in page
+
+
+def test_context_page_shows_what_the_map_of_responsibilities_says_beside_its_conditions(app):
+    assessment, assessor, _second = create_assessment()
+    client, page = signed_in_client(app, assessor), f"/en/desk/assessments/{assessment.id}/context"
+    assert client.get(page).text.count("No mandate is stated") == 2
+    admin = factories.create_staff(role=Role.ADMIN)
+    for _ in range(2):
+        state_mandate(admin, "Air", factories.create_institution(), "Perka 3")
+    figures = "Topics that several institutions claim: 1. Topics of nobody: 0. Overlaps open: 0"
+    assert client.get(page).text.count(figures) == 2
 
 
 def test_context_page_saves_notes_that_the_other_assessor_does_not_see(app):

@@ -3,10 +3,9 @@
 import click
 from flask.cli import with_appcontext
 
-from deliberate.commands.cli_errors import WRONG_USE, fail
-from deliberate.commands.notices.webhook import BY, get_admin
+from deliberate.commands.cli_errors import WRONG_USE, fail, fail_when_refused
+from deliberate.commands.notices.administrators import BY, get_admin
 from deliberate.operations.notices.intake import issue_token, revoke_token
-from deliberate.permissions.decision import Refused
 from deliberate.queries.notices.intake import count_links, get_channel, list_channels
 from deliberate.vocabulary import IntakeScope
 
@@ -41,12 +40,10 @@ def show() -> None:
 @click.option("--limit", type=int, default=DEFAULT_LIMIT, help="Messages an hour at most.")
 @BY
 @with_appcontext
+@fail_when_refused()
 def issue(name: str, scopes: tuple[str, ...], limit: int, by: str) -> None:
     """Set up a channel and print its number and its token, which is shown only once."""
-    try:
-        channel, token = issue_token(get_admin(by), name, list(map(IntakeScope, scopes)), limit)
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    channel, token = issue_token(get_admin(by), name, list(map(IntakeScope, scopes)), limit)
     click.echo(f"{channel.id}  {token}")
 
 
@@ -54,10 +51,8 @@ def issue(name: str, scopes: tuple[str, ...], limit: int, by: str) -> None:
 @click.argument("number", type=int)
 @BY
 @with_appcontext
+@fail_when_refused()
 def revoke(number: int, by: str) -> None:
     """Revoke the token of a channel and delete the links of people."""
     channel = get_channel(number) or fail(f"there is no channel {number}", WRONG_USE)
-    try:
-        revoke_token(get_admin(by), channel)
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    revoke_token(get_admin(by), channel)

@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import with_appcontext
 
-from deliberate.commands.cli_errors import WRONG_USE, fail
-from deliberate.commands.notices.webhook import BY, get_admin
+from deliberate.commands.cli_errors import WRONG_USE, fail, fail_when_refused
+from deliberate.commands.notices.administrators import BY, get_admin
 from deliberate.operations.responses.outside_systems import (
     add_outside_system,
     remove_outside_system,
     resend_case,
     rotate_outside_secret,
 )
-from deliberate.permissions.decision import Refused
 from deliberate.queries.responses.outside_systems import (
     get_outside_system,
     list_outside_systems,
@@ -43,12 +42,10 @@ def show() -> None:
 @click.argument("url")
 @BY
 @with_appcontext
+@fail_when_refused()
 def add(name: str, url: str, by: str) -> None:
     """Add a system and print its number and its secret, which is shown only once."""
-    try:
-        system, secret = add_outside_system(get_admin(by), name, url)
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    system, secret = add_outside_system(get_admin(by), name, url)
     click.echo(f"{system.id}  {secret}")
 
 
@@ -56,38 +53,32 @@ def add(name: str, url: str, by: str) -> None:
 @click.argument("number", type=int)
 @BY
 @with_appcontext
+@fail_when_refused()
 def rotate(number: int, by: str) -> None:
     """Print a new secret; the old one is valid as well for 24 hours."""
-    try:
-        click.echo(rotate_outside_secret(get_admin(by), _system(number)))
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    click.echo(rotate_outside_secret(get_admin(by), _system(number)))
 
 
 @command.command("resend")
 @click.argument("number", type=int)
 @BY
 @with_appcontext
+@fail_when_refused()
 def resend(number: int, by: str) -> None:
     """Have the cases of a system that were given up sent again."""
-    try:
-        for case in list_sent_cases(_system(number)):
-            if case.stopped_at is not None:
-                resend_case(get_admin(by), case)
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    for case in list_sent_cases(_system(number)):
+        if case.stopped_at is not None:
+            resend_case(get_admin(by), case)
 
 
 @command.command("remove")
 @click.argument("number", type=int)
 @BY
 @with_appcontext
+@fail_when_refused()
 def remove(number: int, by: str) -> None:
     """Remove a system."""
-    try:
-        remove_outside_system(get_admin(by), _system(number))
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    remove_outside_system(get_admin(by), _system(number))
 
 
 def _system(number: int) -> "OutsideSystem":

@@ -5,21 +5,18 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import with_appcontext
 
-from deliberate.commands.cli_errors import WRONG_USE, fail
+from deliberate.commands.cli_errors import WRONG_USE, fail, fail_when_refused
+from deliberate.commands.notices.administrators import BY, get_admin
 from deliberate.operations.notices.webhooks import (
     add_webhook,
     remove_webhook,
     resume_webhook,
     rotate_webhook_secret,
 )
-from deliberate.permissions.decision import Refused
-from deliberate.queries.accounts.people import get_person_by_sign_in_name
 from deliberate.queries.notices.webhooks import get_webhook, list_webhooks
 
 if TYPE_CHECKING:
-    from deliberate.models import Person, Webhook
-
-BY = click.option("--by", metavar="NAME", required=True, help="Sign-in name of an administrator.")
+    from deliberate.models import Webhook
 
 
 @click.group("webhook")
@@ -41,12 +38,10 @@ def show() -> None:
 @click.option("--kind", "kinds", multiple=True, help="A public kind of act; all without one.")
 @BY
 @with_appcontext
+@fail_when_refused()
 def add(url: str, kinds: tuple[str, ...], by: str) -> None:
     """Add an address and print its number and its secret, which is shown only once."""
-    try:
-        webhook, secret = add_webhook(get_admin(by), url, kinds)
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    webhook, secret = add_webhook(get_admin(by), url, kinds)
     click.echo(f"{webhook.id}  {secret}")
 
 
@@ -54,41 +49,30 @@ def add(url: str, kinds: tuple[str, ...], by: str) -> None:
 @click.argument("number", type=int)
 @BY
 @with_appcontext
+@fail_when_refused()
 def rotate(number: int, by: str) -> None:
     """Print a new secret; the old one signs as well for 24 hours."""
-    try:
-        click.echo(rotate_webhook_secret(get_admin(by), _webhook(number)))
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    click.echo(rotate_webhook_secret(get_admin(by), _webhook(number)))
 
 
 @command.command("resume")
 @click.argument("number", type=int)
 @BY
 @with_appcontext
+@fail_when_refused()
 def resume(number: int, by: str) -> None:
     """Have a paused webhook sent to again, from the act that it lacks."""
-    try:
-        resume_webhook(get_admin(by), _webhook(number))
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
+    resume_webhook(get_admin(by), _webhook(number))
 
 
 @command.command("remove")
 @click.argument("number", type=int)
 @BY
 @with_appcontext
+@fail_when_refused()
 def remove(number: int, by: str) -> None:
     """Remove a webhook."""
-    try:
-        remove_webhook(get_admin(by), _webhook(number))
-    except Refused as refused:
-        fail(str(refused.reason), WRONG_USE)
-
-
-def get_admin(name: str) -> "Person":
-    """Return the account of a sign-in name; the command ends if there is none."""
-    return get_person_by_sign_in_name(name) or fail(f"there is no account {name}", WRONG_USE)
+    remove_webhook(get_admin(by), _webhook(number))
 
 
 def _webhook(number: int) -> "Webhook":

@@ -15,6 +15,7 @@ from deliberate.vocabulary.notices import (
     DeadlineMissedNotice,
     InterimResponseNotice,
     NewResponseVersionNotice,
+    OutsideStatusNotice,
     QualifiedNotice,
     ReferralAcceptedNotice,
     ReferralNotice,
@@ -75,6 +76,14 @@ LINES = (
         Audience.PARTICIPANTS,
         _("Accepted by %(to)s"),
         _("%(to)s accepted “%(title)s” and owes the response now. The deadline stays."),
+    ),
+    Line(
+        OutsideStatusNotice,
+        ("outside_status.received",),
+        Audience.PARTICIPANTS,
+        _("%(to)s reported on the case"),
+        _("“%(title)s” was referred. %(report)s. What it wrote is on the page of the proposal."),
+        name=_("An outside system reported on the case"),
     ),
     Line(
         ClockPausedNotice,

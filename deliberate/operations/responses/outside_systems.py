@@ -12,7 +12,7 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
 from deliberate.models import OutsideCase, OutsideStatus, OutsideSystem, Person, Referral
-from deliberate.operations.notices.notices import notify_person
+from deliberate.operations.notices.notices import notify_participants, notify_person
 from deliberate.operations.notices.receivers import (
     MAX_TRIES,
     WAITS,
@@ -35,7 +35,7 @@ from deliberate.vocabulary.events.responses import (
     OutsideSystemRemoved,
     OutsideSystemSecretRotated,
 )
-from deliberate.vocabulary.notices import OutsideCaseStoppedNotice
+from deliberate.vocabulary.notices import OutsideCaseStoppedNotice, OutsideStatusNotice
 
 PURPOSE = "outside system secret"
 HTTP_JSON = "http_json"
@@ -175,7 +175,7 @@ def _stop(case_id: int) -> None:
 def receive_status(
     system: OutsideSystem | None, referral: Referral, message_id: str, report: StatusReport
 ) -> OutsideStatus | None:
-    """Record what an outside system reports on a case as a public step.
+    """Record what an outside system reports on a case as a public step, and notify of it.
 
     `system` is None where the system of the referral is not entered, as in the sample city. Return
     None for a message that arrived before, and for one that says what the newest step says. Raises
@@ -203,6 +203,8 @@ def receive_status(
             act.session.add(status)
             act.set_text(lambda: status.sealed_text, status)
             act.about(status, system=system_code(name), state=report.state)
+            notice = OutsideStatusNotice(referral=referral.id, state=report.state)
+            notify_participants(act, referral.proposal, notice)
     except _KnownStatus:
         return None
     return status

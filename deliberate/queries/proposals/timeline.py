@@ -17,7 +17,7 @@ from deliberate.models import Case, Commitment, OutsideStatus, Proposal, Referra
 from deliberate.queries.processes.working_days import working_days_elapsed, working_days_left
 from deliberate.queries.responses.commitments import step_title
 from deliberate.queries.responses.institutions import localized_name
-from deliberate.queries.responses.outside_systems import list_statuses
+from deliberate.queries.responses.outside_systems import list_statuses, report_title
 from deliberate.queries.responses.response_owner import Desk, get_case
 from deliberate.queries.responses.responses import ResponseCard, list_response_cards
 from deliberate.vocabulary import OutsideState
@@ -116,15 +116,9 @@ def _referral_entries(proposal: Proposal, referrals: Sequence[Referral]) -> Iter
 
 
 def _outside_entries(proposal: Proposal, statuses: Sequence[OutsideStatus]) -> Iterator[DatedEntry]:
-    """Yield what an outside system reported; the title names the system, which is its source."""
-    titles = {
-        OutsideState.RECEIVED: _("%(system)s reports: received"),
-        OutsideState.IN_PROGRESS: _("%(system)s reports: in progress"),
-        OutsideState.COMPLETED: _("%(system)s reports: completed"),
-        OutsideState.REJECTED: _("%(system)s reports: rejected"),
-    }
+    """Yield what an outside system reported."""
     for status in statuses:
-        title = titles[OutsideState(status.state)] % {"system": status.system}
+        title = report_title(status.system, OutsideState(status.state))
         more = " · ".join(filter(None, (status.number, status.note)))
         yield _entry(proposal, status.reported_at or status.received_at, title, more)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -9,6 +10,7 @@ from deliberate.clock import now
 from deliberate.database import db
 from deliberate.models import OutsideCase, OutsideStatus, OutsideSystem, Proposal, Referral
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.vocabulary import OutsideState
 
 CASES_SHOWN = 50
 SENT_AT_ONCE = 50
@@ -80,3 +82,14 @@ def list_statuses(referral_ids: Sequence[int]) -> Sequence[OutsideStatus]:
         return ()
     rows = select(OutsideStatus).where(OutsideStatus.referral_id.in_(referral_ids))
     return db.session.scalars(rows.order_by(OutsideStatus.id)).all()
+
+
+def report_title(system: str, state: OutsideState) -> str:
+    """Return in words what an outside system reports; they name the system as the source."""
+    titles: dict[OutsideState, str] = {
+        OutsideState.RECEIVED: _("%(system)s reports: received", system=system),
+        OutsideState.IN_PROGRESS: _("%(system)s reports: in progress", system=system),
+        OutsideState.COMPLETED: _("%(system)s reports: completed", system=system),
+        OutsideState.REJECTED: _("%(system)s reports: rejected", system=system),
+    }
+    return titles[state]

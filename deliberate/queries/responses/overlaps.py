@@ -65,6 +65,15 @@ class OverlapMap:
             found += [(row.topic, p.finding, p.institution.slug) for p in row.parts if p.finding]
         return found
 
+    def count_topics(self, state: MandateState) -> int:
+        """Return how many topics are in a state."""
+        return sum(row.state == state for row in self.topics)
+
+    @property
+    def open_count(self) -> int:
+        """Return how many overlaps were opened and are not settled."""
+        return sum(row.overlap is not None for row in self.topics)
+
 
 def overlap_map(language: str) -> OverlapMap:
     """Return the map, with names in the order of a language."""

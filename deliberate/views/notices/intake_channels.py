@@ -1,6 +1,6 @@
 """Intake channels: administrators issue and revoke tokens."""
 
-from flask import render_template, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +13,7 @@ from deliberate.views.site.form_pages import (
     BOTH,
     form_page,
     redirect_with_message,
+    render_secret,
     submitted_data,
 )
 from deliberate.views.site.request_context import get_or_404, request_context, signed_in_person
@@ -36,8 +37,7 @@ def index() -> ResponseReturnValue:
             form.hourly_limit.data or 0,
             context=request_context(),
         )
-        page = render_template("notices/intake/token.html", channel=channel, token=token)
-        return page, {"Cache-Control": "no-store"}
+        return render_secret("notices/intake/token.html", channel=channel, token=token)
 
     return form_page(
         form,

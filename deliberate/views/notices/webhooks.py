@@ -17,7 +17,6 @@ from deliberate.operations.notices.webhooks import (
     rotate_webhook_secret,
 )
 from deliberate.operations.site.rate_limits import INVITATIONS
-from deliberate.permissions.decision import InvalidInput
 from deliberate.queries.notices.webhooks import get_webhook, list_tries, list_webhooks
 from deliberate.queries.processes.processes import get_process, list_opened_processes
 from deliberate.queries.responses.institutions import list_institutions, localized_name
@@ -25,7 +24,9 @@ from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
     form_page,
+    is_accepted,
     redirect_with_message,
+    render_secret,
     submitted_data,
 )
 from deliberate.views.site.request_context import (
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from deliberate.models import Webhook
 
 blueprint = LocalizedBlueprint("webhooks", url_prefix="/desk/webhooks")
-NEVER_STORED = {"Cache-Control": "no-store"}
 MAX_PROCESSES = 200
 
 
@@ -54,7 +54,9 @@ def index() -> ResponseReturnValue:
     )
 
     def submit() -> ResponseReturnValue | None:
-        if not _check_fields(form):
+        if not is_accepted(form.kinds, lambda _kinds: require_public_kinds(form.kind_names)):
+            return None
+        if not is_accepted(form.url, require_public_address):
             return None
         webhook, secret = add_webhook(
             signed_in_person(),
@@ -69,22 +71,8 @@ def index() -> ResponseReturnValue:
     return form_page(form, submit, "notices/webhooks/index.html", webhooks=list_webhooks())
 
 
-def _check_fields(form: WebhookForm) -> bool:
-    """Return whether address and kinds can be used; show at the field why not."""
-    field = form.kinds
-    try:
-        require_public_kinds(form.kind_names)
-        field = form.url
-        require_public_address(form.url.data or "")
-    except InvalidInput as invalid:
-        field.errors = [str(invalid.reason)]
-        return False
-    return True
-
-
 def _render_secret(webhook: "Webhook", secret: str) -> ResponseReturnValue:
-    page = render_template("notices/webhooks/secret.html", webhook=webhook, secret=secret)
-    return page, NEVER_STORED
+    return render_secret("notices/webhooks/secret.html", webhook=webhook, secret=secret)
 
 
 @blueprint.page("/<id:webhook_id>", "admin")

@@ -16,7 +16,6 @@ from deliberate.operations.responses.outside_systems import (
     rotate_outside_secret,
 )
 from deliberate.operations.site.rate_limits import INVITATIONS
-from deliberate.permissions.decision import InvalidInput
 from deliberate.queries.responses.outside_systems import (
     get_outside_system,
     get_sent_case,
@@ -27,7 +26,9 @@ from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.form_pages import (
     BOTH,
     form_page,
+    is_accepted,
     redirect_with_message,
+    render_secret,
     submitted_data,
 )
 from deliberate.views.site.request_context import (
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from deliberate.models import OutsideSystem
 
 blueprint = LocalizedBlueprint("outside_systems", url_prefix="/desk/outside-systems")
-NEVER_STORED = {"Cache-Control": "no-store"}
 
 
 @blueprint.page("", "admin", methods=BOTH, rate_limit=INVITATIONS)
@@ -50,7 +50,9 @@ def index() -> ResponseReturnValue:
     form = OutsideSystemForm(submitted_data())
 
     def submit() -> ResponseReturnValue | None:
-        if not _check_fields(form):
+        if not is_accepted(form.name, require_free_name):
+            return None
+        if not is_accepted(form.url, require_public_address):
             return None
         system, secret = add_outside_system(
             signed_in_person(), form.name.data or "", form.url.data or "", context=request_context()
@@ -62,27 +64,13 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _check_fields(form: OutsideSystemForm) -> bool:
-    """Return whether name and address can be used; show at the field why not."""
-    field = form.name
-    try:
-        require_free_name(form.name.data or "")
-        field = form.url
-        require_public_address(form.url.data or "")
-    except InvalidInput as invalid:
-        field.errors = [str(invalid.reason)]
-        return False
-    return True
-
-
 def _render_secret(system: "OutsideSystem", secret: str) -> ResponseReturnValue:
-    page = render_template(
+    return render_secret(
         "responses/outside_systems/secret.html",
         system=system,
         secret=secret,
         statuses_url=_statuses_url(system),
     )
-    return page, NEVER_STORED
 
 
 def _statuses_url(system: "OutsideSystem") -> str:

@@ -34,6 +34,7 @@ from deliberate.operations.scores.assessments import (
 from deliberate.permissions.decision import Refused, require
 from deliberate.permissions.scores.assessments import may_rate, may_write_practices
 from deliberate.queries.responses.institutions import list_institutions, localized_name
+from deliberate.queries.responses.overlaps import overlap_map
 from deliberate.queries.scores.assessments import (
     Question,
     assessor_of,
@@ -272,6 +273,7 @@ def context(assessment_id: int) -> ResponseReturnValue:
         list(forms.values()),
         conditions=conditions,
         factors=factors,
+        responsibilities=overlap_map(g.language),
         rubrics={
             code: rubric_of(framework["rubric"][code], assessment.stage, g.language)
             for code in conditions

@@ -10,12 +10,12 @@ from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 
 from deliberate.decoding import UndecodableText, decoded
-from deliberate.permissions.decision import RefusalKind, Refused
+from deliberate.permissions.decision import InvalidInput, RefusalKind, Refused
 from deliberate.views.site.request_context import request_context
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import ImmutableMultiDict
-    from wtforms import Form
+    from wtforms import Field, Form
 
 BOTH = ("GET", "POST")
 """Methods of a route that is served by form_page()."""
@@ -63,6 +63,21 @@ def form_page(
     values = {"form": form, "refusal": refusal, **context}
     page = template(**values) if callable(template) else render_template(template, **values)
     return page, (UNPROCESSABLE if request.method == "POST" else 200)
+
+
+def is_accepted(field: "Field", rule: Callable[[str], None]) -> bool:
+    """Return whether a rule of an operation takes the value of a field; show at it why not."""
+    try:
+        rule(field.data or "")
+    except InvalidInput as invalid:
+        field.errors = [str(invalid.reason)]
+        return False
+    return True
+
+
+def render_secret(template: str, **context: object) -> ResponseReturnValue:
+    """Return a page with what is shown only once; no browser and no proxy stores it."""
+    return render_template(template, **context), {"Cache-Control": "no-store"}
 
 
 def remember_form(form: "Form") -> None:
