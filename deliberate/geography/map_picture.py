@@ -7,6 +7,7 @@ from deliberate.geography import Line, Position
 from deliberate.geography.geojson_reader import MapShape
 from deliberate.geography.map_view import HEIGHT, WIDTH, MapView
 from deliberate.geography.polygons import Bounds, bounds_of
+from deliberate.text import localized_text
 from deliberate.vocabulary import MapFeatureKind
 
 LABEL_SIZE = 13
@@ -98,17 +99,20 @@ def _labels(
     labels: list[str] = []
     taken: list[Bounds] = []
     for shape, _bounds, position in shapes:
-        name = (shape.name_en if language == "en" else "") or shape.name
+        name = localized_text(language, shape.name, shape.name_en)
         if not name or shape.kind in {MapFeatureKind.RIVER, MapFeatureKind.ROAD}:
             continue
         x, y, box = _name_spot(name, position, view)
-        is_inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT
-        if not is_inside or any(_overlap(box, other) for other in taken):
+        if not _is_in_picture(box) or any(_overlap(box, other) for other in taken):
             continue
         taken.append(box)
         kind = ' class="wet"' if shape.kind == MapFeatureKind.WATER else ""
         labels.append(f'<text{kind} x="{x:.0f}" y="{y:.0f}">{escape(name)}</text>')
     return labels
+
+
+def _is_in_picture(box: Bounds) -> bool:
+    return box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT
 
 
 def _name_spot(
