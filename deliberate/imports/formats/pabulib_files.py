@@ -310,9 +310,6 @@ def _project(election: Election, row: Row) -> Project:
     category, _comma, others = fields.get("category", "").partition(",")
     if others:
         election.report.note(row, "category has several: the first is read")
-    selected = fields.get("selected", "")
-    if selected not in {"", "0", "1"}:
-        election.report.note(row, f"selected is {selected[:20]!r}: read as no decision")
     return Project(
         source_id,
         name,
@@ -320,8 +317,16 @@ def _project(election: Election, row: Row) -> Project:
         category.strip(),
         _whole(cost, "cost") if cost else 0,
         _whole(stated, "votes") if stated else None,
-        {"0": False, "1": True}.get(selected),
+        _selected(election, row),
     )
+
+
+def _selected(election: Election, row: Row) -> bool | None:
+    """Return whether a project was funded; None where the file does not tell."""
+    selected = row.fields.get("selected", "")
+    if selected not in {"", "0", "1"}:
+        election.report.note(row, f"selected is {selected[:20]!r}: read as no decision")
+    return {"0": False, "1": True}.get(selected)
 
 
 def _project_name(election: Election, row: Row, source_id: str) -> str:
