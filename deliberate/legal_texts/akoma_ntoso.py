@@ -70,26 +70,16 @@ def _meta(publication: Publication, part: str = "") -> Element:
     """Return the metadata of the draft, or of one of its attachments."""
     meta = Element("meta")
     identification = SubElement(meta, "identification", source="#publisher")
-    work = f"{publication.uri}{part and f'!{part}'}"
-    expression = (
-        f"{publication.uri}/{publication.language}@v{publication.number}{part and f'!{part}'}"
-    )
-    for level, address in (
-        ("Work", work),
-        ("Expression", expression),
-        ("Manifestation", f"{expression}.xml"),
-    ):
-        element = SubElement(identification, f"FRBR{level}")
-        SubElement(element, "FRBRthis", value=address)
-        SubElement(element, "FRBRuri", value=address)
-        if level == "Work":
-            SubElement(element, "FRBRalias", value=publication.title, name="title")
-        SubElement(element, "FRBRdate", date=publication.published_on, name="publication")
-        SubElement(element, "FRBRauthor", href="#publisher")
-        if level == "Work":
-            SubElement(element, "FRBRcountry", value="id")
-        if level == "Expression":
-            SubElement(element, "FRBRlanguage", language=publication.language)
+    suffix = f"!{part}" if part else ""
+    expression = f"{publication.uri}/{publication.language}@v{publication.number}{suffix}"
+    work = _level(identification, "Work", f"{publication.uri}{suffix}")
+    SubElement(work, "FRBRalias", value=publication.title, name="title")
+    _date_and_author(work, publication)
+    SubElement(work, "FRBRcountry", value="id")
+    element = _level(identification, "Expression", expression)
+    _date_and_author(element, publication)
+    SubElement(element, "FRBRlanguage", language=publication.language)
+    _date_and_author(_level(identification, "Manifestation", f"{expression}.xml"), publication)
     references = SubElement(meta, "references", source="#publisher")
     SubElement(
         references,
@@ -99,6 +89,19 @@ def _meta(publication: Publication, part: str = "") -> Element:
         showAs=publication.publisher,
     )
     return meta
+
+
+def _level(identification: Element, level: str, address: str) -> Element:
+    """Return the new element of a level of FRBR with its address."""
+    element = SubElement(identification, f"FRBR{level}")
+    SubElement(element, "FRBRthis", value=address)
+    SubElement(element, "FRBRuri", value=address)
+    return element
+
+
+def _date_and_author(element: Element, publication: Publication) -> None:
+    SubElement(element, "FRBRdate", date=publication.published_on, name="publication")
+    SubElement(element, "FRBRauthor", href="#publisher")
 
 
 def _write_unit(
