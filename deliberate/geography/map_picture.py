@@ -7,7 +7,6 @@ from deliberate.geography import Line, Position
 from deliberate.geography.geojson_reader import MapShape
 from deliberate.geography.map_view import HEIGHT, WIDTH, MapView
 from deliberate.geography.polygons import Bounds, bounds_of
-from deliberate.text import localized_text
 from deliberate.vocabulary import MapFeatureKind
 
 LABEL_SIZE = 13
@@ -99,7 +98,7 @@ def _labels(
     labels: list[str] = []
     taken: list[Bounds] = []
     for shape, _bounds, position in shapes:
-        name = localized_text(language, shape.name, shape.name_en)
+        name = (shape.name_en if language == "en" else "") or shape.name
         if not name or shape.kind in {MapFeatureKind.RIVER, MapFeatureKind.ROAD}:
             continue
         x, y, box = _name_spot(name, position, view)
