@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -168,6 +168,14 @@ ReasonedRow = MeetingCorrection | Referral | ProcessChange | PollChange
 """Rows of acts with a text of their own."""
 
 
+class MadeBy(NamedTuple):
+    """Who made the act of a row and when, with the name of the person's column."""
+
+    column: str
+    person_id: int | None
+    at: datetime
+
+
 def _entries(session: Session, *kinds: str, is_caused: bool = True) -> list[Entry]:
     query = select_entries().where(Interaction.kind.in_(kinds))
     if not is_caused:
@@ -220,18 +228,12 @@ def _compare_corrections(session: Session) -> Iterator[PageFault]:
             if row is None:
                 yield PageFault("meeting", meeting_id, "corrections", entry.seq)
             else:
-                yield from _compare_reasoned(
-                    session, row, entry, "minutes", "corrected_by_id", row.corrected_at
-                )
+                made = MadeBy("corrected_by_id", row.corrected_by_id, row.corrected_at)
+                yield from _compare_reasoned(session, row, entry, "minutes", made)
 
 
 def _compare_reasoned(
-    session: Session,
-    row: ReasonedRow,
-    entry: Entry | None,
-    text_column: str,
-    person_column: str,
-    at: datetime,
+    session: Session, row: ReasonedRow, entry: Entry | None, text_column: str, made: MadeBy
 ) -> Iterator[PageFault]:
     """Compare the text, the person and the time of a row with its act: the first difference."""
     table = row.__tablename__
@@ -239,8 +241,8 @@ def _compare_reasoned(
         yield PageFault(table, row.id, "id")
     elif _is_changed(row.sealed_text, row.salt, entry):
         yield PageFault(table, row.id, text_column, entry.seq)
-    elif is_another_act(session, getattr(row, person_column), at, entry):
-        yield PageFault(table, row.id, person_column, entry.seq)
+    elif is_another_act(session, made.person_id, made.at, entry):
+        yield PageFault(table, row.id, made.column, entry.seq)
 
 
 def _compare_referrals(session: Session) -> Iterator[PageFault]:
@@ -252,9 +254,8 @@ def _compare_referrals(session: Session) -> Iterator[PageFault]:
             if row is None:
                 yield PageFault("proposal", proposal_id, "referrals", entry.seq)
             else:
-                yield from _compare_reasoned(
-                    session, row, entry, "reason", "referred_by_id", row.referred_at
-                )
+                made = MadeBy("referred_by_id", row.referred_by_id, row.referred_at)
+                yield from _compare_reasoned(session, row, entry, "reason", made)
     for entry in _entries(session, ReferralDeclined.KIND):
         declined = session.get(Referral, entry.subject_id)
         if declined is None:
@@ -312,9 +313,8 @@ def _compare_process(session: Session, process_id: int) -> Iterator[PageFault]:
         if change is None:
             yield PageFault("process", process_id, "changes", entry.seq)
         else:
-            yield from _compare_reasoned(
-                session, change, entry, "reason", "changed_by_id", change.changed_at
-            )
+            made = MadeBy("changed_by_id", change.changed_by_id, change.changed_at)
+            yield from _compare_reasoned(session, change, entry, "reason", made)
     if entries and _is_process_changed(process, changes, entries[-1]):
         yield PageFault("process", process_id, "texts", entries[-1].seq)
 
@@ -334,9 +334,8 @@ def _compare_poll_changes(session: Session) -> Iterator[PageFault]:
             if change is None or entry is None:
                 yield PageFault("poll", poll_id, "changes", entry.seq if entry else None)
             else:
-                yield from _compare_reasoned(
-                    session, change, entry, "reason", "changed_by_id", change.changed_at
-                )
+                made = MadeBy("changed_by_id", change.changed_by_id, change.changed_at)
+                yield from _compare_reasoned(session, change, entry, "reason", made)
         poll = session.get(Poll, poll_id)
         if poll is not None and poll.changes and poll.changes[-1].new_closes_at != poll.closes_at:
             yield PageFault("poll", poll_id, "closes_at")
