@@ -142,10 +142,14 @@ def _kept_joiner(text: str, found: re.Match[str]) -> str:
     if not before:
         return ""
     joins_emoji = found[0] == "\u200d" and _is_pictograph(before) and _is_pictograph(after)
-    shapes = unicodedata.combining(before) == _VIRAMA or (
-        bool(after) and all(_joins_letters(c) for c in (before, after))
-    )
-    return found[0][0] if joins_emoji or shapes else ""
+    return found[0][0] if joins_emoji or _shapes_letters(before, after) else ""
+
+
+def _shapes_letters(before: str, after: str) -> bool:
+    """Return whether a joiner between two signs changes how letters are written."""
+    if unicodedata.combining(before) == _VIRAMA:
+        return True
+    return bool(after) and _joins_letters(before) and _joins_letters(after)
 
 
 def _is_pictograph(character: str) -> bool:
@@ -287,17 +291,24 @@ def name_key(name: str) -> str:
     return "".join(words).replace("I", "l").casefold()
 
 
+def localized_text(language: str, text: str | None, text_en: str | None) -> str:
+    """Return the English text to readers of English where there is one, else the other."""
+    return (text_en if language == "en" else "") or text or ""
+
+
 def is_plain_name(name: str) -> bool:
     """Return whether a name has only visible letters of one alphabet, digits and punctuation."""
-    if not all(
-        c in _NAME_PUNCTUATION
-        or (unicodedata.category(c) in _NAME_CATEGORIES and c not in _BLANK_LETTERS)
-        for c in name
-    ):
+    if not all(map(_is_plain_sign, name)):
         return False
     alphabets = {unicodedata.name(c, "?").split()[0] for c in name if c.isalpha()}
     has_stacked_marks = "^^^" in "".join("^" if unicodedata.combining(c) else "." for c in name)
     return len(alphabets) == 1 and not has_stacked_marks
+
+
+def _is_plain_sign(sign: str) -> bool:
+    return sign in _NAME_PUNCTUATION or (
+        unicodedata.category(sign) in _NAME_CATEGORIES and sign not in _BLANK_LETTERS
+    )
 
 
 def word_diff(before: str, after: str) -> list[tuple[str, str]]:

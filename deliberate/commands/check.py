@@ -42,9 +42,9 @@ def command(repair: bool, as_json: bool) -> None:
     repaired: list[str] = []
     if is_schema_current():
         if repair:
-            repaired = [str(mismatch) for mismatch in repair_counters()]
+            repaired = list(map(str, repair_counters()))
         else:
-            faults += [str(mismatch) for mismatch in find_counter_mismatches(db.session())]
+            faults += map(str, find_counter_mismatches(db.session()))
     is_production = current_app.config["SETTINGS"].mode == "production"
     advice = [f"advice: {line}" for line in python_advice(sys.version_info[:3]) if is_production]
     if as_json:
@@ -71,12 +71,16 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield f"DELIBERATE_BRAND_COLOR {problem}"
     if settings.mode == "production":
         yield from _missing_in_production(settings)
-        if is_backup_late():
-            days = time_without_backup() // timedelta(days=1)
-            yield _("days without a backup: %(n)s; run deliberate backup create FILE", n=days)
+        yield from _late_backup()
     for check in run_health_checks(settings):
         if check.name in RUNNING_CHECKS and not check.passed:
             yield f"{check.name}: {check.problem}"
+
+
+def _late_backup() -> Iterator[str]:
+    if is_backup_late():
+        days = time_without_backup() // timedelta(days=1)
+        yield _("days without a backup: %(n)s; run deliberate backup create FILE", n=days)
 
 
 def _missing_signing_key(settings: Settings) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -34,12 +35,10 @@ def command(
     """Write the open tier of a process: public acts, facts, scores, codebook, checksums."""
     if publish == (out is not None):
         fail("give either --out FOLDER or --publish", WRONG_USE)
-    if unknown := [name for name in formats if name not in {*FORMATS, "all"}]:
-        fail(f"unknown format {unknown[0]!r}; formats are {', '.join(FORMATS)}", WRONG_USE)
+    selected = _selected_formats(formats)
     process = get_process(slug)
     if process is None:
         fail(f"no process {slug!r}")
-    selected = tuple(FORMATS) if "all" in formats else tuple(dict.fromkeys(formats))
 
     def report_progress(name: str, rows: int) -> None:
         line = json.dumps({"file": name, "rows": rows}) if as_json else f"{name}: {rows:,} rows"
@@ -56,3 +55,10 @@ def command(
     except (ReleaseNotWritable, OSError) as error:
         fail(str(error))
     click.echo(json.dumps(manifest, indent=1) if as_json else f"release of {slug}: {location}")
+
+
+def _selected_formats(formats: Sequence[str]) -> tuple[str, ...]:
+    """Return the formats that are asked for, each once; stop at an unknown one."""
+    if unknown := [name for name in formats if name not in {*FORMATS, "all"}]:
+        fail(f"unknown format {unknown[0]!r}; formats are {', '.join(FORMATS)}", WRONG_USE)
+    return tuple(FORMATS if "all" in formats else dict.fromkeys(formats))

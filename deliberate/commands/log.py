@@ -84,11 +84,8 @@ def verify(heads: str | None, as_json: bool) -> None:
     plans = [plan.sentence for plan in list_counted_plans()]
     answer = ANSWERS[exit_code(faults, split.reasons)]
     if as_json:
-        rows = [
-            {"what": fault.problem, "where": fault.position, "since": _since(fault) or None}
-            for fault in faults
-        ]
         counts = {"entries": size, "heads_outside": len(split.comparable)}
+        rows = list(map(_fault_row, faults))
         result = {"answer": answer, **counts, "faults": rows, "not_compared": split.reasons}
         click.echo(json.dumps({**result, "plans": plans}))
     else:
@@ -129,6 +126,12 @@ def format_fault(fault: AnyFault) -> str:
     position = "" if fault.position is None else f", entry {fault.position}"
     since = f", changed after {_since(fault)}" if _since(fault) else ""
     return f"{fault.problem}{position}{since}"
+
+
+def _fault_row(fault: AnyFault) -> dict[str, object]:
+    """Return a fault as the JSON result has it."""
+    since = _since(fault) or None
+    return {"what": fault.problem, "where": fault.position, "since": since}
 
 
 def _since(fault: AnyFault) -> str:

@@ -19,7 +19,7 @@ from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.second_factor import second_factor_added_at
 from deliberate.queries.polls.counted_ballots import is_box_unchanged
 from deliberate.queries.polls.polls import get_poll
-from deliberate.queries.polls.result_tables import result_tables, winning_options
+from deliberate.queries.polls.result_tables import ResultTable, result_tables, winning_options
 from deliberate.queries.polls.results import count_ballots, get_tally, published_part
 from deliberate.queries.polls.tally import Tally
 from deliberate.vocabulary import Role
@@ -49,14 +49,18 @@ def recount(poll_id: int, as_json: bool) -> None:
     else:
         _print_totals(poll, tally)
         for table in result_tables(poll, tally):
-            click.echo(f"{table.name}: {', '.join(str(column) for column in table.columns)}")
-            for label, figures in table.rows:
-                click.echo(f"  {label}: {', '.join('-' if n is None else str(n) for n in figures)}")
+            _print_table(table)
     if not is_box_unchanged(poll):
         fail("the ballots are not those that were logged when the ballot box was closed")
     if counted != get_tally(poll) or counted.ballots != poll.ballot_count:
         click.echo("deliberate: the page shows another count", err=True)
         sys.exit(FAILED)
+
+
+def _print_table(table: ResultTable) -> None:
+    click.echo(f"{table.name}: {', '.join(map(str, table.columns))}")
+    for label, figures in table.rows:
+        click.echo(f"  {label}: {', '.join('-' if n is None else str(n) for n in figures)}")
 
 
 def _print_totals(poll: Poll, tally: Tally) -> None:

@@ -275,6 +275,15 @@ def _invalid_values(settings: Settings) -> Problems:
             "HOLIDAYS_FILE",
             _("must name a file (%(path)s does not exist)", path=settings.holidays_file),
         )
+    yield from _too_small_numbers(settings)
+    yield from _invalid_mail_addresses(settings)
+    yield from _invalid_mail_domain(settings)
+    yield from _invalid_gateway(settings)
+    if settings.push_key:
+        yield from _invalid_push_key(settings)
+
+
+def _too_small_numbers(settings: Settings) -> Problems:
     for name, minimum in (
         ("response_days", 1),
         ("support_threshold", 1),
@@ -288,11 +297,6 @@ def _invalid_values(settings: Settings) -> Problems:
                 name.upper(),
                 _("must be at least %(least)s (got %(value)s)", least=minimum, value=value),
             )
-    yield from _invalid_mail_addresses(settings)
-    yield from _invalid_mail_domain(settings)
-    yield from _invalid_gateway(settings)
-    if settings.push_key:
-        yield from _invalid_push_key(settings)
 
 
 def _begins(*beginnings: str) -> str:
@@ -416,14 +420,18 @@ def _had_ring(ring: Path) -> bool:
     return ring.with_name(ring.name + ".lock").exists()
 
 
-def _unsafe_for_production(settings: Settings) -> Problems:
-    """Yield the values that must not be used on a public site."""
+def _unsafe_secret_key(settings: Settings) -> Problems:
+    """Yield a short secret key, or a lost key ring; a ring of its own replaces the key."""
     ring = settings.key_ring_path
-    needs_secret = bool(settings.secret_key) or not ring.is_file()
-    if needs_secret and not settings.secret_key and _had_ring(ring):
+    if not settings.secret_key and ring.is_file():
+        return
+    if not settings.secret_key and _had_ring(ring):
         yield "KEY_RING_FILE", _("names a lost key ring: put its copy back as %(path)s", path=ring)
-    elif needs_secret and len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
+    elif len(settings.secret_key) < MIN_SECRET_KEY_CHARACTERS:
         yield "SECRET_KEY", _at_least(MIN_SECRET_KEY_CHARACTERS)
+
+
+def _unsafe_address(settings: Settings) -> Problems:
     url = split_url(settings.base_url)
     if settings.plain_http:
         yield from _unsafe_plain_http(settings)
@@ -431,10 +439,18 @@ def _unsafe_for_production(settings: Settings) -> Problems:
         yield "BASE_URL", _("must begin with https:// in production")
     elif url.path.strip("/") or url.query or url.username:
         yield "BASE_URL", _("must be the URL of the site without path, query or user name")
-    if 0 < len(settings.metrics_token) < MIN_METRICS_TOKEN_CHARACTERS:
-        yield "METRICS_TOKEN", _at_least(MIN_METRICS_TOKEN_CHARACTERS)
-    if 0 < len(settings.mail_webhook_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
-        yield "MAIL_WEBHOOK_SECRET", _at_least(MIN_WEBHOOK_SECRET_CHARACTERS)
+
+
+def _unsafe_for_production(settings: Settings) -> Problems:
+    """Yield the values that must not be used on a public site."""
+    yield from _unsafe_secret_key(settings)
+    yield from _unsafe_address(settings)
+    for name, least in (
+        ("metrics_token", MIN_METRICS_TOKEN_CHARACTERS),
+        ("mail_webhook_secret", MIN_WEBHOOK_SECRET_CHARACTERS),
+    ):
+        if 0 < len(getattr(settings, name)) < least:
+            yield name.upper(), _at_least(least)
     if settings.min_cell < MIN_CELL_IN_PRODUCTION:
         yield (
             "MIN_CELL",

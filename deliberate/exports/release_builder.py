@@ -89,15 +89,7 @@ def build_release(
     The release is built beside `out` and moved there when complete. Raises ReleaseNotWritable if
     `out` is not empty, a format is unknown, the process is an imported release or the disk is full.
     """
-    if unknown := [name for name in formats if name not in FORMATS]:
-        known = ", ".join(FORMATS)
-        raise ReleaseNotWritable(f"unknown format: {', '.join(unknown)}; formats are {known}")
-    if process.source == SOURCE_RELEASE:
-        raise ReleaseNotWritable(
-            f"{process.slug} is an imported release: its files are the release"
-        )
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ReleaseNotWritable(f"{out}: exists already; a release is never rebuilt in place")
+    _require_writable(process, out, formats)
     building = out.with_name(f".{out.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     spec = ReleaseSpec(process, formats, secret, scores)
@@ -111,6 +103,19 @@ def build_release(
         shutil.rmtree(building, ignore_errors=True)
         raise translate_build_error(error, out) from error
     return manifest
+
+
+def _require_writable(process: Process, out: Path, formats: Sequence[str]) -> None:
+    """Raise ReleaseNotWritable for a release that cannot be built, before anything is written."""
+    if unknown := [name for name in formats if name not in FORMATS]:
+        known = ", ".join(FORMATS)
+        raise ReleaseNotWritable(f"unknown format: {', '.join(unknown)}; formats are {known}")
+    if process.source == SOURCE_RELEASE:
+        raise ReleaseNotWritable(
+            f"{process.slug} is an imported release: its files are the release"
+        )
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ReleaseNotWritable(f"{out}: exists already; a release is never rebuilt in place")
 
 
 def translate_build_error(error: BaseException, out: Path) -> BaseException:

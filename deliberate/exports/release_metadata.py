@@ -171,6 +171,13 @@ def _field(file: str, column: Column, tier: str) -> dict[str, Any]:
     }
     if column.type == "datetime" and tier == "protected":
         field["format"] = "any"
+    if constraints := _constraints(file, column):
+        field["constraints"] = constraints
+    return field
+
+
+def _constraints(file: str, column: Column) -> dict[str, Any]:
+    """Return the codes of a column, and whether it is filled and different in each row."""
     rules: dict[str, Any] = {}
     if column.codes:
         is_number = column.type == "integer"
@@ -178,7 +185,7 @@ def _field(file: str, column: Column, tier: str) -> dict[str, Any]:
     key = PRIMARY_KEYS.get(file, ())
     if column.name in key:
         rules |= {"required": True} | ({"unique": True} if len(key) == 1 else {})
-    return field | ({"constraints": rules} if rules else {})
+    return rules
 
 
 _OPEN_TEXT = """\

@@ -5,7 +5,7 @@ pseudonyms of a release are made with a secret. The result names nobody.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,16 @@ def compare_release_rows(
             if problem:
                 yield f"{name}: {problem}"
     rows = _sealed_rows(session, process_id, size, everywhere)
+    yield from _compare_withheld(rows, manifest["withheld"])
+
+
+def _compare_withheld(rows: Iterable[SealedRow], stated: Mapping[str, int]) -> Iterator[str]:
+    """Yield the kinds of which a manifest states another number of withheld rows than the log."""
     withheld = Counter(row.kind for row in rows if row.kind not in PUBLIC_KINDS)
-    for kind in sorted(withheld.keys() | manifest["withheld"].keys()):
-        stated = manifest["withheld"].get(kind, 0)
-        if withheld[kind] != stated:
-            yield f"manifest.json: withheld {kind}: {stated}, the log has {withheld[kind]}"
+    for kind in sorted(withheld.keys() | stated.keys()):
+        count = stated.get(kind, 0)
+        if withheld[kind] != count:
+            yield f"manifest.json: withheld {kind}: {count}, the log has {withheld[kind]}"
 
 
 def _first_difference(released: Iterator[ReleaseRow], sealed: Iterator[SealedRow]) -> str:

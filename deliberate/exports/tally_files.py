@@ -9,6 +9,7 @@ from deliberate.exports.csv_writer import csv_cell
 from deliberate.models import Option, Poll
 from deliberate.queries.polls.counted_ballots import ballot_keys, public_ballots
 from deliberate.queries.polls.result_tables import (
+    ResultTable,
     counted_options,
     result_tables,
     winning_options,
@@ -37,20 +38,18 @@ def tally_document(poll: Poll, tally: Tally) -> dict[str, Any]:
         "ballots": tally.ballots,
         **_totals(tally),
         "places": [[positions[option_id] for option_id in tied] for tied in tally.ranking],
-        "tables": [
-            {
-                "name": table.name,
-                "columns": list(table.columns),
-                "rows": [list(r[1]) for r in table.rows],
-            }
-            for table in result_tables(poll, tally)
-        ],
+        "tables": [_table(table) for table in result_tables(poll, tally)],
     }
     if tally.withheld_below and tally.ranking:
         document["winners"] = [positions[option.id] for option in winning_options(poll, tally)]
     if not poll.is_secret:
         document["single_ballots"] = list(_single_ballots(poll, positions))
     return document
+
+
+def _table(table: ResultTable) -> dict[str, Any]:
+    rows = [list(figures) for _label, figures in table.rows]
+    return {"name": table.name, "columns": list(table.columns), "rows": rows}
 
 
 def _totals(tally: Tally) -> dict[str, int]:

@@ -161,13 +161,18 @@ def _text(
     for key in (chosen,) if chosen else usual:
         value = values.get(key)
         if isinstance(value, str | int) and str(value).strip():
-            text = " ".join(str(value).split())
-            if len(text) > limit:
-                raise InvalidGeoJson(f"{where}.properties.{key}", f"at most {limit} characters")
-            if any(category(character) in {"Cc", "Cs"} for character in text):
-                raise InvalidGeoJson(f"{where}.properties.{key}", "has a character that is no text")
-            return text
+            return _checked_text(str(value), limit, f"{where}.properties.{key}")
     return ""
+
+
+def _checked_text(value: str, limit: int, where: str) -> str:
+    """Return a text on one line; raises InvalidGeoJson for one too long or with control signs."""
+    text = " ".join(value.split())
+    if len(text) > limit:
+        raise InvalidGeoJson(where, f"at most {limit} characters")
+    if any(category(character) in {"Cc", "Cs"} for character in text):
+        raise InvalidGeoJson(where, "has a character that is no text")
+    return text
 
 
 def _geometry(geometry: Value, where: str) -> tuple[list[Polygon], list[Line]]:
@@ -265,14 +270,15 @@ def _in_one_half_of_the_world(shapes: list[MapShape]) -> list[MapShape]:
     widest = max((b - a for a, b in pairwise(longitudes)), default=0.0)
     if longitudes[-1] - longitudes[0] <= 180 or widest <= 180:
         return shapes
-    return [
-        replace(
-            shape,
-            polygons=[[_continued(ring) for ring in polygon] for polygon in shape.polygons],
-            lines=[_continued(line) for line in shape.lines],
-        )
-        for shape in shapes
-    ]
+    return list(map(_continued_shape, shapes))
+
+
+def _continued_shape(shape: MapShape) -> MapShape:
+    return replace(
+        shape,
+        polygons=[[_continued(ring) for ring in polygon] for polygon in shape.polygons],
+        lines=[_continued(line) for line in shape.lines],
+    )
 
 
 def _positions(shape: MapShape) -> Iterator[Position]:

@@ -102,13 +102,16 @@ def _labels(
         if not name or shape.kind in {MapFeatureKind.RIVER, MapFeatureKind.ROAD}:
             continue
         x, y, box = _name_spot(name, position, view)
-        is_inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT
-        if not is_inside or any(_overlap(box, other) for other in taken):
+        if not _is_in_picture(box) or any(_overlap(box, other) for other in taken):
             continue
         taken.append(box)
         kind = ' class="wet"' if shape.kind == MapFeatureKind.WATER else ""
         labels.append(f'<text{kind} x="{x:.0f}" y="{y:.0f}">{escape(name)}</text>')
     return labels
+
+
+def _is_in_picture(box: Bounds) -> bool:
+    return box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT
 
 
 def _name_spot(

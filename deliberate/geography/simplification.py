@@ -6,7 +6,7 @@ direction that does not depend on the ring, so neighbours have the same border: 
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from deliberate.geography import Line, Polygon, Position
 from deliberate.geography.polygons import distance_to_edge
@@ -45,18 +45,23 @@ def simplify_polygons(shapes: Sequence[Sequence[Polygon]], tolerance: float) -> 
     rings = [ring for polygons in shapes for polygon in polygons for ring in polygon]
     corners = _find_corners(rings)
     pieces_of = [_cut_ring(ring, corners) for ring in rings]
-    simplified: dict[tuple[Position, ...], Line] = {}
-    for pieces in pieces_of:
-        for piece in pieces:
-            key = _canonical(piece)
-            if key not in simplified:
-                simplified[key] = simplify_line(key, tolerance)
-    for pieces in pieces_of:
-        if len(_join(pieces, simplified)) < MIN_RING:
-            for piece in pieces:
-                simplified[_canonical(piece)] = list(_canonical(piece))
+    simplified = _simplify_pieces(pieces_of, tolerance)
     joined = iter([_join(pieces, simplified) for pieces in pieces_of])
     return [[[next(joined) for _ring in polygon] for polygon in polygons] for polygons in shapes]
+
+
+def _simplify_pieces(
+    pieces_of: Sequence[Sequence[Line]], tolerance: float
+) -> dict[tuple[Position, ...], Line]:
+    """Return the simplified line of each piece of some rings; those of a vanished ring as is."""
+    simplified: dict[tuple[Position, ...], Line] = {}
+    for key in map(_canonical, chain.from_iterable(pieces_of)):
+        if key not in simplified:
+            simplified[key] = simplify_line(key, tolerance)
+    for pieces in pieces_of:
+        if len(_join(pieces, simplified)) < MIN_RING:
+            simplified |= {key: list(key) for key in map(_canonical, pieces)}
+    return simplified
 
 
 def _find_corners(rings: Sequence[Line]) -> set[Position]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deliberate.days import UnreadableTime, WrittenTime, read_time
+from deliberate.imports.profile_checks import inner_sections
 from deliberate.imports.profiles import Codes, Reference
 from deliberate.imports.source import BadRow, Row, column_alternatives
 from deliberate.text import clean, clean_line, sanitize_html
@@ -67,10 +68,15 @@ def _as_text(value: Any, row: Row, column: str) -> str:
     if isinstance(value, Mapping):
         return _in_language(value, row, column)
     if isinstance(value, list):
-        if any(isinstance(item, list | Mapping) for item in value):
-            raise BadRow(f"{column}: a list of objects, not a text")
-        return "\n\n".join(filter(None, (_as_text(item, row, column) for item in value)))
+        return _joined_texts(value, row, column)
     return clean(str(value))
+
+
+def _joined_texts(items: list[Any], row: Row, column: str) -> str:
+    """Return the texts of a list as paragraphs. Raises BadRow for a list of objects."""
+    if any(isinstance(item, list | Mapping) for item in items):
+        raise BadRow(f"{column}: a list of objects, not a text")
+    return "\n\n".join(filter(None, (_as_text(item, row, column) for item in items)))
 
 
 def _in_language(value: Mapping[str, Any], row: Row, column: str) -> str:
@@ -113,7 +119,7 @@ def source_ids(row: Row, column: str, separator: str) -> list[str]:
     ids = [_plain_number(clean_line(part)) for part in parts]
     if any(len(name) > 64 for name in ids):
         raise BadRow(f"{column} is longer than 64 characters")
-    return [name for name in ids if name]
+    return list(filter(None, ids))
 
 
 def cell_count(row: Row, column: str) -> int:
@@ -181,15 +187,18 @@ def cell_code(row: Row, codes: Codes) -> Any:
     if codes.match and value:
         hit = re.search(codes.match, value)
         if hit is None:
-            if codes.otherwise is None:
-                raise BadRow(f"{codes.column}: the profile has no code for {value[:40]!r}")
-            return codes.otherwise
+            return _code_otherwise(codes, value)
         value = hit.group(1) or ""
     for written in (value, _plain_number(value)):
         if written in codes.values:
             return codes.values[written]
     if value and codes.filled is not None:
         return codes.filled
+    return _code_otherwise(codes, value)
+
+
+def _code_otherwise(codes: Codes, value: str) -> Any:
+    """Return the code of values that have none of their own. Raises BadRow where it is unset."""
     if codes.otherwise is None and value:
         raise BadRow(f"{codes.column}: the profile has no code for {value[:40]!r}")
     return codes.otherwise
@@ -270,9 +279,6 @@ def _named(section: object) -> Iterator[str]:
             yield from value
         elif spec.metadata.get("is_column"):
             yield from [value] if isinstance(value, str) else value
-        elif is_dataclass(value) and not getattr(value, "fixed", ""):
-            yield from _named(value)
-        elif isinstance(value, tuple):
-            for item in value:
-                if is_dataclass(item):
-                    yield from _named(item)
+        elif not getattr(value, "fixed", ""):
+            for inner, _name in inner_sections(value, spec.name):
+                yield from _named(inner)

@@ -1,7 +1,7 @@
 """Checks of a profile when it is loaded: types, codes, patterns, before any row is read."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_origin
 from zoneinfo import available_timezones
@@ -44,15 +44,25 @@ def check_type(key: str, value: Any, annotation: Any) -> Any:
     if annotation is Any:
         return value
     if origin is tuple:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not is_list_of(str, value):
             raise InvalidValue(key, f"{value!r} is not {_TYPE_NAMES[tuple]}")
         return tuple(value)
-    if origin not in {str, int}:  # a table of values
-        if not isinstance(value, dict):
-            raise InvalidValue(key, f"{value!r} is not a table")
-        return value
+    if origin not in {str, int}:
+        return check_table(key, value)
     if not isinstance(value, origin) or isinstance(value, bool):
         raise InvalidValue(key, f"{value!r} is not {_TYPE_NAMES[origin]}")
+    return value
+
+
+def is_list_of(kind: type, value: Any) -> bool:
+    """Return whether a value is a list of which every item is of a kind."""
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
+def check_table(key: str, value: Any) -> dict[str, Any]:
+    """Return a value that is a table; raises InvalidValue for another one."""
+    if not isinstance(value, dict):
+        raise InvalidValue(key, f"{value!r} is not a table")
     return value
 
 
@@ -92,25 +102,34 @@ def _check_criteria(carries: Iterable[str]) -> None:
 def _check_section(section: Any, key: str) -> None:
     for spec in fields(section):
         value, name = getattr(section, spec.name), f"{key}.{spec.name}".lstrip(".")
-        if value == spec.default:
-            continue
-        if spec.name in _CODES:
-            _check_codes(value, name, _CODES[spec.name])
-        if spec.name in _NEEDED and isinstance(value, str) and not value.strip():
-            raise InvalidValue(name, "empty")
-        _check_choices(spec.name, value, name)
-        if spec.name in {"when", "values"} and isinstance(value, Mapping):
-            _check_keys(value, name, texts=spec.name == "when")
-        if spec.name == "match":
-            _check_pattern(value, name)
-        if spec.name == "delimiter" and len(value) != 1:
-            raise InvalidValue(name, f"{value!r} is not one character")
-        if is_dataclass(value):
-            _check_section(value, name)
-        elif isinstance(value, tuple):
-            for number, item in enumerate(value):
-                if is_dataclass(item):
-                    _check_section(item, f"{name}[{number}]")
+        if value != spec.default:
+            _check_value(spec.name, value, name)
+            for inner, inner_name in inner_sections(value, name):
+                _check_section(inner, inner_name)
+
+
+def _check_value(spec_name: str, value: Any, name: str) -> None:
+    if spec_name in _CODES:
+        _check_codes(value, name, _CODES[spec_name])
+    if spec_name in _NEEDED and isinstance(value, str) and not value.strip():
+        raise InvalidValue(name, "empty")
+    _check_choices(spec_name, value, name)
+    if spec_name in {"when", "values"} and isinstance(value, Mapping):
+        _check_keys(value, name, texts=spec_name == "when")
+    if spec_name == "match":
+        _check_pattern(value, name)
+    if spec_name == "delimiter" and len(value) != 1:
+        raise InvalidValue(name, f"{value!r} is not one character")
+
+
+def inner_sections(value: Any, name: str) -> Iterator[tuple[Any, str]]:
+    """Yield the section that a value is, or the sections of a list, each with its name."""
+    if is_dataclass(value):
+        yield value, name
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            if is_dataclass(item):
+                yield item, f"{name}[{number}]"
 
 
 def _check_choices(field: str, value: Any, key: str) -> None:
@@ -122,16 +141,18 @@ def _check_choices(field: str, value: Any, key: str) -> None:
 
 def _check_codes(codes: Any, key: str, allowed: list[Any]) -> None:
     used = {f"{key}.values.{theirs}": ours for theirs, ours in codes.values.items()}
-    used |= {
-        f"{key}.{name}": ours
-        for name in ("otherwise", "filled")
-        if (ours := getattr(codes, name)) is not None
-    }
+    for name in ("otherwise", "filled"):
+        if (ours := getattr(codes, name)) is not None:
+            used[f"{key}.{name}"] = ours
     for where, ours in used.items():
-        if isinstance(ours, bool) or not any(
-            type(ours) is type(code) and ours == code for code in allowed
-        ):
+        if not _is_code(ours, allowed):
             raise InvalidValue(where, f"{ours!r} is none of our codes", allowed)
+
+
+def _is_code(value: Any, allowed: list[Any]) -> bool:
+    """Return whether a value is one of the codes; true and false are no numbers."""
+    is_same = (type(value) is type(code) and value == code for code in allowed)
+    return not isinstance(value, bool) and any(is_same)
 
 
 def _check_keys(table: Mapping[str, Any], key: str, *, texts: bool) -> None:

@@ -2,12 +2,18 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo, available_timezones
 
-from deliberate.imports.profile_checks import InvalidValue, check_profile, check_type
+from deliberate.imports.profile_checks import (
+    InvalidValue,
+    check_profile,
+    check_table,
+    check_type,
+    is_list_of,
+)
 from deliberate.imports.source import UnreadableSource
 
 COLUMN = {"is_column": True}
@@ -239,12 +245,8 @@ def _build_section(section: type[T], values: Mapping[str, Any], key: str) -> T:
     prefix = f"{key}." if key else ""
     if unknown := sorted(set(values) - set(known)):
         raise InvalidValue(f"{prefix}{unknown[0]}", "an unknown key", known)
-    missing = [
-        name
-        for name, spec in known.items()
-        if name not in values and spec.default is MISSING and spec.default_factory is MISSING
-    ]
-    if missing:
+    needed = [name for name, spec in known.items() if _has_no_default(spec)]
+    if missing := [name for name in needed if name not in values]:
         raise InvalidValue(f"{prefix}{missing[0]}", "missing")
     types = get_type_hints(section)
     built = {
@@ -254,18 +256,20 @@ def _build_section(section: type[T], values: Mapping[str, Any], key: str) -> T:
     return section(**built)
 
 
+def _has_no_default(spec: Field[Any]) -> bool:
+    return spec.default is MISSING and spec.default_factory is MISSING
+
+
 def _build_value(name: str, value: Any, annotation: Any, key: str) -> Any:
     section = _SECTIONS.get(name)
     if section is None:
         return check_type(key, value, annotation)
     if name in {"responses", "leave_out"}:
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        if not is_list_of(dict, value):
             raise InvalidValue(key, f"{value!r} is not a list of tables")
         return tuple(
             _build_section(section, item, f"{key}[{number}]") for number, item in enumerate(value)
         )
     if section is Reference and isinstance(value, str):
         return Reference(value)
-    if not isinstance(value, dict):
-        raise InvalidValue(key, f"{value!r} is not a table")
-    return _build_section(section, value, key)
+    return _build_section(section, check_table(key, value), key)

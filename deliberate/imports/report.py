@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,24 +135,25 @@ def value_paths(fields: Mapping[str, Any], prefix: str = "", depth: int = 0) -> 
 
 def report_lines(report: ImportReport) -> list[str]:
     """Return the report as lines for people."""
-    lines = []
-    for file in report.files.values():
-        where = f"{file.file} ({file.section})" if file.section else file.file
-        out = file.rows - file.others - file.imported
-        others = f", {file.others} of other sections" if file.others else ""
-        lines.append(f"{where}: {file.rows} rows{others}, {file.imported} in, {out} out")
-        if read := [name for name, is_read in file.columns.items() if is_read]:
-            lines.append(f"  columns read: {', '.join(read)}")
-        if file.unread_columns:
-            lines.append(f"  columns NOT read: {', '.join(file.unread_columns)}")
-        for title, reasons in (
-            ("left out", file.left_out),
-            ("rejected", file.rejected),
-            ("note", file.notes),
-        ):
-            lines += [_reason_line(title, reason) for reason in _frequent(reasons)]
-        lines += _co_author_lines(file.co_authors)
-    return lines
+    return [line for file in report.files.values() for line in _file_lines(file)]
+
+
+def _file_lines(file: FileReport) -> Iterator[str]:
+    where = f"{file.file} ({file.section})" if file.section else file.file
+    out = file.rows - file.others - file.imported
+    others = f", {file.others} of other sections" if file.others else ""
+    yield f"{where}: {file.rows} rows{others}, {file.imported} in, {out} out"
+    if read := [name for name, is_read in file.columns.items() if is_read]:
+        yield f"  columns read: {', '.join(read)}"
+    if file.unread_columns:
+        yield f"  columns NOT read: {', '.join(file.unread_columns)}"
+    for title, reasons in (
+        ("left out", file.left_out),
+        ("rejected", file.rejected),
+        ("note", file.notes),
+    ):
+        yield from (_reason_line(title, reason) for reason in _frequent(reasons))
+    yield from _co_author_lines(file.co_authors)
 
 
 def _co_author_lines(co_authors: Mapping[str, list[str]]) -> list[str]:

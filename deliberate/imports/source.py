@@ -65,17 +65,17 @@ def matches_column(spec: str, column: str) -> bool:
     `title/*` is `title`, an object there, and every column that begins with `title/`; `a.b` is a
     value inside an object, and names all that is below it.
     """
-    if spec == column:
-        return True
-    for name in column_alternatives(spec):
-        if name.endswith("*"):
-            prefix = name[:-1]
-            plain = prefix.removesuffix("/")
-            if column == plain or column.startswith((prefix, f"{plain}.")):
-                return True
-        elif column == name or column.startswith(f"{name}.") or name.startswith(f"{column}."):
-            return True  # an object that is empty in this row has none of the names below it
-    return False
+    return spec == column or any(_names(name, column) for name in column_alternatives(spec))
+
+
+def _names(name: str, column: str) -> bool:
+    """Return whether one of the names of a profile is that of a column."""
+    if name.endswith("*"):
+        prefix = name[:-1]
+        plain = prefix.removesuffix("/")
+        return column == plain or column.startswith((prefix, f"{plain}."))
+    # an object that is empty in this row has none of the names below it
+    return column == name or column.startswith(f"{name}.") or name.startswith(f"{column}.")
 
 
 def missing_columns(specs: Iterable[str], header: Iterable[str]) -> list[str]:

@@ -105,13 +105,7 @@ class BatchWriter:
     def _raise_counters(self, batch: Batch, rows: Sequence[RowValues]) -> None:
         """Update the counters in the same batch, as the acts of people do."""
         rows = [row for row in rows if not row["is_blank"]]
-        increments: dict[int, Counter[str]] = {}
-        for row in rows:
-            counts = increments.setdefault(row["proposal_id"], Counter())
-            counts["comment_count"] += 1
-            if row["depth"] == 0 and row["author_role"] == Role.RESIDENT:
-                counts[_STANCE_COUNTERS.get(row["stance"], "")] += 1
-        batch.raise_counters(Proposal, _COUNTERS, increments)
+        batch.raise_counters(Proposal, _COUNTERS, _count_comments(rows))
         branches = Counter(row["root_id"] for row in rows if row["root_id"])
         batch.raise_counters(
             Comment, ("reply_count",), {n: Counter(reply_count=c) for n, c in branches.items()}
@@ -160,6 +154,17 @@ class BatchWriter:
         batch.set_columns(
             Proposal, {self.ledger.proposals[act.proposal]: {column: act.at} for act in acts}
         )
+
+
+def _count_comments(rows: Sequence[RowValues]) -> dict[int, Counter[str]]:
+    """Return by how much comments raise the counters of their proposals."""
+    increments: dict[int, Counter[str]] = {}
+    for row in rows:
+        counts = increments.setdefault(row["proposal_id"], Counter())
+        counts["comment_count"] += 1
+        if row["depth"] == 0 and row["author_role"] == Role.RESIDENT:
+            counts[_STANCE_COUNTERS.get(row["stance"], "")] += 1
+    return increments
 
 
 _STANCE_COUNTERS = {

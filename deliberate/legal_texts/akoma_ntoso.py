@@ -70,26 +70,16 @@ def _meta(publication: Publication, part: str = "") -> Element:
     """Return the metadata of the draft, or of one of its attachments."""
     meta = Element("meta")
     identification = SubElement(meta, "identification", source="#publisher")
-    work = f"{publication.uri}{part and f'!{part}'}"
-    expression = (
-        f"{publication.uri}/{publication.language}@v{publication.number}{part and f'!{part}'}"
-    )
-    for level, address in (
-        ("Work", work),
-        ("Expression", expression),
-        ("Manifestation", f"{expression}.xml"),
-    ):
-        element = SubElement(identification, f"FRBR{level}")
-        SubElement(element, "FRBRthis", value=address)
-        SubElement(element, "FRBRuri", value=address)
-        if level == "Work":
-            SubElement(element, "FRBRalias", value=publication.title, name="title")
-        SubElement(element, "FRBRdate", date=publication.published_on, name="publication")
-        SubElement(element, "FRBRauthor", href="#publisher")
-        if level == "Work":
-            SubElement(element, "FRBRcountry", value="id")
-        if level == "Expression":
-            SubElement(element, "FRBRlanguage", language=publication.language)
+    suffix = f"!{part}" if part else ""
+    expression = f"{publication.uri}/{publication.language}@v{publication.number}{suffix}"
+    work = _level(identification, "Work", f"{publication.uri}{suffix}")
+    SubElement(work, "FRBRalias", value=publication.title, name="title")
+    _date_and_author(work, publication)
+    SubElement(work, "FRBRcountry", value="id")
+    element = _level(identification, "Expression", expression)
+    _date_and_author(element, publication)
+    SubElement(element, "FRBRlanguage", language=publication.language)
+    _date_and_author(_level(identification, "Manifestation", f"{expression}.xml"), publication)
     references = SubElement(meta, "references", source="#publisher")
     SubElement(
         references,
@@ -101,6 +91,19 @@ def _meta(publication: Publication, part: str = "") -> Element:
     return meta
 
 
+def _level(identification: Element, level: str, address: str) -> Element:
+    """Return the new element of a level of FRBR with its address."""
+    element = SubElement(identification, f"FRBR{level}")
+    SubElement(element, "FRBRthis", value=address)
+    SubElement(element, "FRBRuri", value=address)
+    return element
+
+
+def _date_and_author(element: Element, publication: Publication) -> None:
+    SubElement(element, "FRBRdate", date=publication.published_on, name="publication")
+    SubElement(element, "FRBRauthor", href="#publisher")
+
+
 def _write_unit(
     around: Element,
     unit: Unit,
@@ -108,15 +111,7 @@ def _write_unit(
     around_id: str,
     unit_ids: Mapping[str, int],
 ) -> None:
-    name, prefix = _ELEMENTS[unit.kind]
-    own_id = f"{around_id}__{prefix}_{unit.number}" if around_id else f"{prefix}_{unit.number}"
-    element = SubElement(around, name, eId=own_id)
-    if unit.address in unit_ids:
-        element.set("wId", f"unit_{unit_ids[unit.address]}")
-    if unit.kind != "heading":
-        SubElement(element, "num").text = _number(unit)
-    if unit.heading:
-        SubElement(element, "heading").text = unit.heading
+    element = _open_element(around, unit, around_id, unit_ids)
     below = children.get(unit.address, ())
     own = [unit.text, *(part.text for part in below if part.kind == "section")]
     parts = [part for part in below if part.kind != "section"]
@@ -125,7 +120,23 @@ def _write_unit(
     elif not parts:
         SubElement(SubElement(element, "content"), "p")
     for part in parts:
-        _write_unit(element, part, children, own_id, unit_ids)
+        _write_unit(element, part, children, element.attrib["eId"], unit_ids)
+
+
+def _open_element(
+    around: Element, unit: Unit, around_id: str, unit_ids: Mapping[str, int]
+) -> Element:
+    """Return the new element of a unit with its ids, its number and its heading."""
+    name, prefix = _ELEMENTS[unit.kind]
+    own_id = f"{prefix}_{unit.number}"
+    element = SubElement(around, name, eId=f"{around_id}__{own_id}" if around_id else own_id)
+    if unit.address in unit_ids:
+        element.set("wId", f"unit_{unit_ids[unit.address]}")
+    if unit.kind != "heading":
+        SubElement(element, "num").text = _number(unit)
+    if unit.heading:
+        SubElement(element, "heading").text = unit.heading
+    return element
 
 
 def _number(unit: Unit) -> str:
@@ -150,19 +161,26 @@ def _paragraphs(around: Element, text: str) -> None:
 
 
 def _write_attachments(bill: Element, parsed: ParsedText, publication: Publication) -> None:
-    """Write the annexes, and the explanation as drafts have it: in general, then by Pasal."""
+    """Write the annexes, and the explanation as drafts have it."""
     annexes = [(unit.label.upper(), [unit.text]) for unit in parsed.units if unit.kind == "annex"]
-    explained = [unit for unit in parsed.units if unit.explanation and unit.kind == "pasal"]
-    if parsed.explanation or explained:
-        lines = ["I. UMUM", parsed.explanation, "II. PASAL DEMI PASAL"]
-        for unit in explained:
-            lines += [unit.label, unit.explanation]
-        annexes.append(("PENJELASAN", lines))
+    if explanation := _explanation_lines(parsed):
+        annexes.append(("PENJELASAN", explanation))
     if not annexes:
         return
     attachments = SubElement(bill, "attachments")
     for place, (heading, texts) in enumerate(annexes, 1):
         _write_attachment(attachments, place, heading, filter(None, texts), publication)
+
+
+def _explanation_lines(parsed: ParsedText) -> list[str]:
+    """Return the explanation in general, then by Pasal; nothing where there is none."""
+    explained = [unit for unit in parsed.units if unit.explanation and unit.kind == "pasal"]
+    if not parsed.explanation and not explained:
+        return []
+    lines = ["I. UMUM", parsed.explanation, "II. PASAL DEMI PASAL"]
+    for unit in explained:
+        lines += [unit.label, unit.explanation]
+    return lines
 
 
 def _write_attachment(

@@ -1,7 +1,7 @@
 """Word-level comparison of two texts, punctuation apart from words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -35,20 +35,21 @@ def compare_words(before: str, after: str) -> list[Piece]:
 def _without_slivers(pieces: Sequence[Piece]) -> list[Piece]:
     """Join changes between which only a space stays, so that phrases are shown as phrases."""
     result: list[Piece] = []
-    index = 0
-    while index < len(pieces):
-        removed, added = "", ""
-        while index < len(pieces) and _in_change(pieces, index, bool(removed or added)):
-            piece = pieces[index]
-            removed += piece.text if piece.kind != "added" else ""
-            added += piece.text if piece.kind != "removed" else ""
-            index += 1
-        result += [Piece("removed", removed)] if removed else []
-        result += [Piece("added", added)] if added else []
-        if index < len(pieces):
-            result.append(pieces[index])
-            index += 1
+    start = 0
+    while start < len(pieces):
+        end = start
+        while end < len(pieces) and _in_change(pieces, end, end > start):
+            end += 1
+        result += [*_joined_change(pieces[start:end]), *pieces[end : end + 1]]
+        start = end + 1
     return result
+
+
+def _joined_change(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield what is removed and what is added by a run of changes, with the spaces between."""
+    for kind, other in (("removed", "added"), ("added", "removed")):
+        if text := "".join(piece.text for piece in pieces if piece.kind != other):
+            yield Piece(kind, text)
 
 
 def _in_change(pieces: Sequence[Piece], index: int, is_open: bool) -> bool:

@@ -7,9 +7,9 @@ merger. Ayat, huruf and angka are matched among the parts of their Pasal's sourc
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from deliberate.legal_texts.comparison import text_change
@@ -90,13 +90,12 @@ class _Matcher:
         self._follow_parts()
         self._correct()
         matches = [self._described(unit) for unit in self.new]
-        used = {source for sources in self.sources.values() for source in sources}
+        used = self._used_sources()
         dropped = [unit.address for unit in self.old if unit.address not in used]
         return Lineage(_with_moves(matches, self.old), dropped)
 
     def _match_tops(self, kind: str) -> None:
-        old = [unit for unit in self.old if unit.kind == kind]
-        new = [unit for unit in self.new if unit.kind == kind]
+        old, new = _of_kinds(self.old, (kind,)), _of_kinds(self.new, (kind,))
         if not old or not new:
             return
         table = _Likeness(
@@ -104,34 +103,28 @@ class _Matcher:
             [self.new_texts[unit.address] for unit in new],
         )
         pairs = table.assign(_bonus(old, new), LIKE_ENOUGH)
-        for j, i in pairs.items():
-            self._set(new[j], [old[i].address], table.dice[i, j])
-        for j, i in table.splits(pairs).items():
+        for j, i in (*pairs.items(), *table.splits(pairs).items()):
             self._set(new[j], [old[i].address], table.dice[i, j])
         for i, j in table.mergers(pairs).items():
             self.sources[new[j].address].append(old[i].address)
 
     def _match_containers(self) -> None:
         """Match BAB, Bagian and Paragraf by their headings, then by most of their Pasal."""
-        free = [unit for unit in self.old if unit.kind in CONTAINERS]
-        for unit in (unit for unit in self.new if unit.kind in CONTAINERS):
-            same = [o for o in free if o.kind == unit.kind and _is_same_heading(o, unit)]
-            same = same or [o for o in free if o.address == unit.address]
-            if same:
-                best = next((o for o in same if o.address == unit.address), same[0])
+        free = _of_kinds(self.old, CONTAINERS)
+        for unit in _of_kinds(self.new, CONTAINERS):
+            best = _same_container(unit, free)
+            if best is not None:
                 free.remove(best)
                 self._set(unit, [best.address], 1.0)
 
     def _match_parts(self) -> None:
-        old = [unit for unit in self.old if unit.kind in PARTS]
-        new = [unit for unit in self.new if unit.kind in PARTS]
-        if not old or not new:
-            return
-        old_groups, new_groups = _by_top(old), _by_top(new)
+        old, new = _of_kinds(self.old, PARTS), _of_kinds(self.new, PARTS)
+        old_groups = _by_top(old)
         free_old = {unit.address for unit in old}
-        for top, parts in new_groups.items():
-            sources = self.sources.get(top, [])
-            candidates = [u for source in sources for u in old_groups.get(source, [])]
+        for top, parts in _by_top(new).items():
+            candidates = [
+                u for source in self.sources.get(top, []) for u in old_groups.get(source, [])
+            ]
             candidates = [u for u in candidates if u.address in free_old]
             self._assign_parts(candidates, parts, PART_LIKE, free_old)
         rest = [u for u in new if u.address not in self.sources and len(_tokens(u.text)) > 2]
@@ -151,17 +144,28 @@ class _Matcher:
 
     def _follow_parts(self) -> None:
         """Take a Pasal without a source, or without an heir, for that of most of its parts."""
-        used = {source for sources in self.sources.values() for source in sources}
+        used = self._used_sources()
         moves = [
             (_root(sources[0]), _root(address))
             for address, sources in self.sources.items()
             if "/" in address and sources
         ]
-        for unit in (unit for unit in self.new if unit.kind == "pasal"):
+        self._follow_origins(moves)
+        self._follow_heirs(moves, used)
+
+    def _used_sources(self) -> set[str]:
+        return set(chain.from_iterable(self.sources.values()))
+
+    def _follow_origins(self, moves: Sequence[tuple[str, str]]) -> None:
+        """Take the Pasal from which most parts of a new one without a source came for its own."""
+        for unit in _of_kinds(self.new, ("pasal",)):
             origins = [old for old, new in moves if new == unit.address]
             if unit.address not in self.sources and origins:
                 self._set(unit, [max(origins, key=origins.count)], PART_LIKE)
-        for unit in (unit for unit in self.old if unit.kind == "pasal"):
+
+    def _follow_heirs(self, moves: Sequence[tuple[str, str]], used: Collection[str]) -> None:
+        """Make an unused Pasal a source of the one to which at least half of its parts went."""
+        for unit in _of_kinds(self.old, ("pasal",)):
             heirs = [new for old, new in moves if old == unit.address]
             parts = sum(part.parent == unit.address for part in self.old)
             if unit.address not in used and 2 * len(heirs) >= parts > 0:
@@ -210,6 +214,17 @@ class _Matcher:
             old_bab, new_bab = _root(source.parent), _root(unit.parent)
             return old_bab not in self.sources.get(new_bab, [])
         return source.parent not in self.sources.get(unit.parent, [])
+
+
+def _of_kinds(units: Iterable[Unit], kinds: Collection[str]) -> list[Unit]:
+    return [unit for unit in units if unit.kind in kinds]
+
+
+def _same_container(unit: Unit, free: Sequence[Unit]) -> Unit | None:
+    """Return the container with the heading of a unit, else the one at its address, or None."""
+    same = [o for o in free if o.kind == unit.kind and _is_same_heading(o, unit)]
+    same = same or [o for o in free if o.address == unit.address]
+    return next((o for o in same if o.address == unit.address), next(iter(same), None))
 
 
 def whole_texts(units: Sequence[Unit]) -> dict[str, str]:
@@ -285,11 +300,10 @@ class _Likeness:
         """Return the pairs with units that were rewritten between neighbours that were not."""
         free = set(range(len(self.old))) - set(pairs.values())
         for j in range(len(self.new)):
-            near = [pairs[j - 1] + 1] if j - 1 in pairs else [0] if j == 0 else []
-            near += [pairs[j + 1] - 1] if j + 1 in pairs else []
-            near = [i for i in near if i in free and self.dice[i, j] >= NEIGHBOUR_LIKE]
+            likeness = {i: self.dice[i, j] for i in _between_neighbours(pairs, j) if i in free}
+            near = [i for i in likeness if likeness[i] >= NEIGHBOUR_LIKE]
             if j not in pairs and near:
-                pairs[j] = max(near, key=lambda i: self.dice[i, j])
+                pairs[j] = max(near, key=lambda i: likeness[i])
                 free.discard(pairs[j])
         return pairs
 
@@ -300,6 +314,16 @@ class _Likeness:
     def mergers(self, pairs: Mapping[int, int]) -> dict[int, int]:
         """Return the new unit into which an old one without an own heir was taken."""
         return _taken(self.old, self.new, pairs, self.weights)
+
+
+def _between_neighbours(pairs: Mapping[int, int], j: int) -> Iterator[int]:
+    """Yield the old units next to those of which the neighbours of a new one are heirs."""
+    if j - 1 in pairs:
+        yield pairs[j - 1] + 1
+    elif j == 0:
+        yield 0
+    if j + 1 in pairs:
+        yield pairs[j + 1] - 1
 
 
 def _taken(
@@ -352,15 +376,20 @@ def _part_bonus(old: Sequence[Unit], new: Sequence[Unit]) -> "NDArray[Any]":
 def _with_moves(matches: list[Match], old: Sequence[Unit]) -> list[Match]:
     """Return matches with Pasal out of the order of their neighbours marked, and their status."""
     place = {unit.address: index for index, unit in enumerate(old)}
+    pasal = _likest_heirs(matches)
+    in_order = _longest_rise([place[m.sources[0]] for m in pasal])
+    out_of_order = {m.to for index, m in enumerate(pasal) if index not in in_order}
+    return [_with_status(m, m.is_moved or m.to in out_of_order) for m in matches]
+
+
+def _likest_heirs(matches: Iterable[Match]) -> list[Match]:
+    """Return the Pasal that are the likest heir of their source and not known to have moved."""
     heirs = {m.sources[0]: m for m in sorted(matches, key=lambda m: m.likeness) if m.sources}
-    pasal = [
+    return [
         m
         for m in matches
         if m.kind == "pasal" and m.sources and not m.is_moved and heirs[m.sources[0]] is m
     ]
-    in_order = _longest_rise([place[m.sources[0]] for m in pasal])
-    out_of_order = {m.to for index, m in enumerate(pasal) if index not in in_order}
-    return [_with_status(m, m.is_moved or m.to in out_of_order) for m in matches]
 
 
 def _with_status(match: Match, is_moved: bool) -> Match:

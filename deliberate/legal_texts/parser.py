@@ -103,18 +103,21 @@ class _Reader:
         if line == "PENJELASAN":
             self.section = "explanation"
             return True
-        if self.section in ("body", "closing", "annex"):
-            number = annex_number(line)
-            if number is not None:
-                self._open_annex(number)
-                return True
-        if self.section == "preamble":
-            marker = read_marker(line)
-            if marker and marker.kind in ("bab", "pasal"):
-                self.section = "body"
+        if self._begins_annex(line):
+            return True
+        if self.section == "preamble" and _begins_body(line):
+            self.section = "body"
         elif self.section == "body" and begins_closing(line):
             self.section = "closing"
         return False
+
+    def _begins_annex(self, line: str) -> bool:
+        """Open the annex that a line begins after the preamble; return whether it does."""
+        number = annex_number(line) if self.section in ("body", "closing", "annex") else None
+        if number is None:
+            return False
+        self._open_annex(number)
+        return True
 
     def _open_annex(self, number: str) -> None:
         self.section = "annex"
@@ -167,11 +170,7 @@ class _Reader:
         self.in_heading = True
 
     def _open_pasal(self, marker: Marker) -> bool:
-        text = self._text_before()
-        if text and is_unfinished(text):
-            return False
-        in_order = self.last_pasal is None or follows(marker.number, self.last_pasal)
-        if text and not in_order and not self.after_blank and not text.endswith(_ENDS_SENTENCE):
+        if self._is_reference(marker):
             return False
         pasal = self._push([unit for unit in self.stack if unit.kind in CONTAINERS], marker)
         self.last_pasal = marker.number
@@ -179,23 +178,34 @@ class _Reader:
         self.in_heading = False
         return True
 
+    def _is_reference(self, marker: Marker) -> bool:
+        """Return whether a line with the number of a Pasal continues the sentence before it."""
+        text = self._text_before()
+        if not text or is_unfinished(text):
+            return bool(text)
+        in_order = self.last_pasal is None or follows(marker.number, self.last_pasal)
+        return not in_order and not self.after_blank and not text.endswith(_ENDS_SENTENCE)
+
     def _open_part(self, marker: Marker) -> bool:
         pasal = next((unit for unit in self.stack if unit.kind == "pasal"), None)
         if pasal is None or _refers(self._text_before(), marker):
             return False
-        siblings = [unit for unit in self.stack if unit.kind == marker.kind]
-        if siblings:
-            around = self.stack[: self.stack.index(siblings[-1])]
-            if not follows(marker.number, siblings[-1].number) and not self._repeats(marker):
-                return False
-        else:
-            around = (
-                self.stack[: self.stack.index(pasal) + 1] if marker.kind == "ayat" else self.stack
-            )
-            if not is_first(marker.number):
-                return False
+        before = next((unit for unit in reversed(self.stack) if unit.kind == marker.kind), None)
+        if not self._continues(marker, before):
+            return False
+        around = self.stack
+        if before is not None:
+            around = self.stack[: self.stack.index(before)]
+        elif marker.kind == "ayat":
+            around = self.stack[: self.stack.index(pasal) + 1]
         self._push(around, marker, text=marker.rest)
         return True
+
+    def _continues(self, marker: Marker, before: Unit | None) -> bool:
+        """Return whether the number of a part follows the one before it, or is the first."""
+        if before is None:
+            return is_first(marker.number)
+        return follows(marker.number, before.number) or self._repeats(marker)
 
     def _repeats(self, marker: Marker) -> bool:
         """Return whether an ayat has the number of the one before it, which is refused later."""
@@ -236,6 +246,11 @@ class _Reader:
 
     def _unread(self, number: int, line: str, reason: str) -> None:
         self.parsed.unread.append(UnreadLine(number, line, reason))
+
+
+def _begins_body(line: str) -> bool:
+    marker = read_marker(line)
+    return marker is not None and marker.kind in ("bab", "pasal")
 
 
 def _rank(unit: Unit) -> int:

@@ -7,7 +7,8 @@ other kind of file is. The kind is read from the content, not from the name.
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile
+from itertools import chain, dropwhile
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from deliberate.legal_texts.markers import annex_number
@@ -45,12 +46,7 @@ def _decoded(content: bytes) -> str:
 
 def _read_package(content: bytes) -> list[Line]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            names = set(package.namelist())
-            if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
-                raise UnreadableTextError("too_large")
-            for name in names:
-                _refuse_entities(package.read(name) if name.endswith((".xml", ".rels")) else b"")
+        names = _checked_parts(content)
         if "word/document.xml" in names:
             return list(_read_docx(content))
         if "content.xml" in names:
@@ -60,6 +56,17 @@ def _read_package(content: bytes) -> list[Line]:
     except Exception as error:  # damaged files fail in many ways inside the libraries
         raise UnreadableTextError("format") from error
     raise UnreadableTextError("format")
+
+
+def _checked_parts(content: bytes) -> set[str]:
+    """Return the names of the parts of a package. Raises UnreadableTextError for a bomb."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
+            raise UnreadableTextError("too_large")
+        names = set(package.namelist())
+        for name in names:
+            _refuse_entities(package.read(name) if name.endswith((".xml", ".rels")) else b"")
+    return names
 
 
 def _read_docx(content: bytes) -> Iterator[Line]:
@@ -102,18 +109,17 @@ def _read_odt(content: bytes) -> Iterator[Line]:
         yield from _odt_lines(element)
 
 
-def _odt_lines(element: object) -> Iterator[Line]:
-    tag = element.tag  # type: ignore[attr-defined]  # odfdo has no common typed base
+def _odt_lines(element: Any) -> Iterator[Line]:
+    tag = element.tag
     if tag == "table:table":
-        for row in element.get_rows():  # type: ignore[attr-defined]  # of odfdo
+        for row in element.get_rows():
             yield _row([str(cell.text_recursive) for cell in row.cells])
     elif tag in ("text:p", "text:h"):
-        level = int(element.get_attribute("text:outline-level") or 1) if tag == "text:h" else 0  # type: ignore[attr-defined]  # of odfdo
-        for part in str(element.inner_text).splitlines() or [""]:  # type: ignore[attr-defined]  # of odfdo
+        level = int(element.get_attribute("text:outline-level") or 1) if tag == "text:h" else 0
+        for part in str(element.inner_text).splitlines() or [""]:
             yield Line(part, level)
     else:
-        for child in element.children:  # type: ignore[attr-defined]  # of odfdo
-            yield from _odt_lines(child)
+        yield from chain.from_iterable(map(_odt_lines, element.children))
 
 
 def _refuse_entities(content: bytes) -> None:

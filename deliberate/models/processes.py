@@ -33,6 +33,7 @@ from deliberate.models.moderation.visibility import (
     read_by,
 )
 from deliberate.models.responses.institution import Institution
+from deliberate.text import localized_text
 from deliberate.vocabulary import PhaseKind, PhaseSwitch
 
 BOUND_BY_THE_LOG = (
@@ -218,7 +219,7 @@ class Phase(Base):
 
     def own_name(self, language: str) -> str:
         """Return its own name in a language, or in Indonesian, or an empty text."""
-        return (self.name_en if language == "en" else "") or self.name
+        return localized_text(language, self.name, self.name_en)
 
     def language_in(self, language: str) -> str:
         """Return the language in which its own name is shown on a page in another."""

@@ -161,12 +161,16 @@ def fits_between_phases(
     if any(p.opens_at < closes_at and opens_at < p.closes_at for p in others):
         return Decision(_("Phases of a process do not overlap."))
     dated = sorted([(opens_at, kind), *((p.opens_at, PhaseKind(p.kind)) for p in others)])
-    first_kind = dated[0][1]
-    if first_kind in _OUTCOMES and any(other not in _OUTCOMES for _opens_at, other in dated):
+    if _begins_with_outcome([phase_kind for _opens_at, phase_kind in dated]):
         return Decision(
             _("Delivery and review come after a phase of ideas, discussion or response.")
         )
     return ALLOWED
+
+
+def _begins_with_outcome(kinds: Sequence[PhaseKind]) -> bool:
+    """Return whether delivery or review would be the first of phases of several kinds."""
+    return kinds[0] in _OUTCOMES and not set(kinds) <= set(_OUTCOMES)
 
 
 def may_inform(person: Person | None, process: Process) -> Decision:

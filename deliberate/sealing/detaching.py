@@ -166,16 +166,22 @@ def _require_backups(
         segment.file_name: segment.sha256 for segment in _segments(session, month.first, month.last)
     }
     for backup in backups:
-        if backup.entries <= month.last:
-            raise NotDetachable(
-                f"{backup.name} has {backup.entries} entries, {month.name} ends with entry"
-                f" {month.last}"
-            )
-        for file_name, digest in needed.items():
-            if backup.segments.get(file_name) != digest:
-                raise NotDetachable(f"{backup.name} lacks the segment {file_name}")
+        _require_month(backup, month, needed)
     if len({backup.made_at for backup in backups}) < BACKUPS:
         raise NotDetachable("two backups of different times are needed: --backup FILE, twice")
+
+
+def _require_month(
+    backup: BackedUpLog, month: DetachedPartition, segments: Mapping[str, str]
+) -> None:
+    """Require the entries of a month and its segments in a backup. Raises NotDetachable."""
+    if backup.entries <= month.last:
+        raise NotDetachable(
+            f"{backup.name} has {backup.entries} entries, {month.name} ends with entry {month.last}"
+        )
+    for file_name, digest in segments.items():
+        if backup.segments.get(file_name) != digest:
+            raise NotDetachable(f"{backup.name} lacks the segment {file_name}")
 
 
 def _require_same_rows(session: Session, month: DetachedPartition, log_path: Path) -> None:

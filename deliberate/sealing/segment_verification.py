@@ -54,10 +54,7 @@ def _compare(connection: Connection, segment: SegmentRecord) -> Iterator[Fault]:
     name = segment.file.name
     span = {"first": segment.first, "last": segment.last}
     sealed = {position: bytes(leaf) for position, leaf in connection.execute(_STORED_LEAVES, span)}
-    parameters = {"file": str(segment.file), "kinds": sorted(PUBLIC_KINDS)}
-    with duckdb.connect(":memory:") as con:
-        con.execute("SET threads = 1; SET enable_progress_bar = false")
-        rows = con.execute(_RECOMPUTED_LEAVES, parameters).fetchall()
+    rows = _recompute(segment)
     detached = _detached_positions(connection, segment)
     for position, computed, stored in rows:
         is_expected = sealed.get(position) == stored or (
@@ -68,6 +65,14 @@ def _compare(connection: Connection, segment: SegmentRecord) -> Iterator[Fault]:
     missing = sealed.keys() - {position for position, _computed, _stored in rows}
     if missing:
         yield Fault(f"the segment {name} lacks entries", min(missing))
+
+
+def _recompute(segment: SegmentRecord) -> list[tuple[int, bytes, bytes]]:
+    """Return the position of each row of a segment with its leaf hash, computed and stored."""
+    parameters = {"file": str(segment.file), "kinds": sorted(PUBLIC_KINDS)}
+    with duckdb.connect(":memory:") as con:
+        con.execute("SET threads = 1; SET enable_progress_bar = false")
+        return con.execute(_RECOMPUTED_LEAVES, parameters).fetchall()
 
 
 def _detached_positions(connection: Connection, segment: SegmentRecord) -> set[int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from itertools import product
@@ -119,10 +120,15 @@ def _formulas(values: TomlTable) -> Lines:
     yield from _differing_names(dimensions, DIMENSIONS, "is no dimension", "is missing")
     for name, entry in indicators.items():
         if name in MEASURED:
-            yield from ((name, problem) for problem in _indicator(name, entry))
+            yield from _under(name, _indicator(name, entry))
     criteria = {name.split(".")[0] for name in indicators}
     for name, entry in dimensions.items():
-        yield from ((name, problem) for problem in _dimension(entry, criteria))
+        yield from _under(name, _dimension(entry, criteria))
+
+
+def _under(name: str, problems: Iterable[str]) -> Lines:
+    """Yield the problems of an entry with its name."""
+    return ((name, problem) for problem in problems)
 
 
 def _indicator(name: str, values: TomlTable) -> Iterator[str]:
@@ -188,18 +194,20 @@ def _headlines(values: TomlTable, formulas: TomlTable) -> Lines:
     if not all(map(_is_number, edges)) or edges != sorted(set(edges)):
         yield "low, high", "are not 0 < low < high < 1"
     for word in WORDS:
-        yield from ((word, problem) for problem in _missing_texts(values.get(word, {})))
+        yield from _under(word, _missing_texts(values.get(word, {})))
     for name, entry in values.items():
         if isinstance(entry, dict) and name not in (*WORDS, *SENTENCES):
             yield name, "is neither dimension nor indicator"
+    yield from _sentences(values)
+
+
+def _sentences(values: TomlTable) -> Lines:
     for name, bands in SENTENCES.items():
         if name not in values:
             yield name, "has no sentences"
         for band in bands:
-            yield from (
-                (f"{name}.{band}", problem)
-                for problem in _missing_texts(values.get(name, {}).get(band, {}))
-            )
+            texts = values.get(name, {}).get(band, {})
+            yield from _under(f"{name}.{band}", _missing_texts(texts))
 
 
 def _framework(values: TomlTable, formulas: TomlTable) -> Lines:
@@ -207,22 +215,25 @@ def _framework(values: TomlTable, formulas: TomlTable) -> Lines:
     logged = {name.split(".")[0] for name in _tables(formulas, "indicators")}
     logged |= set(_tables(formulas, "dimensions")) | set(_tables(values, "beside"))
     yield from _context_figures(_tables(values, "beside"))
-    categories = _tables(values, "categories")
     for group in LISTS:
         if not _tables(values, group):
             yield group, "is empty"
         for name, entry in _tables(values, group).items():
-            yield from ((f"{group}.{name}", problem) for problem in _missing_texts(entry))
+            yield from _under(f"{group}.{name}", _missing_texts(entry))
+    categories = _tables(values, "categories")
     for name, entry in _tables(values, "criteria").items():
         if not re.fullmatch(r"[A-Z]{2}\d+", name) or name[:2] not in categories:
             yield name, "begins with no category"
-        yield from ((name, problem) for problem in _missing_texts(entry))
-        yield from (
-            (name, f"logged {c} is unknown") for c in entry.get("logged", []) if c not in logged
-        )
-        yield from _questions(name, entry.get("questions", []))
+        yield from _criterion(name, entry, logged)
     yield from _rubric(values)
     yield from _replaced(values)
+
+
+def _criterion(name: str, entry: TomlTable, logged: Collection[str]) -> Lines:
+    yield from _under(name, _missing_texts(entry))
+    unknown = (c for c in entry.get("logged", []) if c not in logged)
+    yield from _under(name, (f"logged {c} is unknown" for c in unknown))
+    yield from _questions(name, entry.get("questions", []))
 
 
 def _context_figures(figures: Mapping[str, TomlTable]) -> Lines:
@@ -242,16 +253,14 @@ def _context_figures(figures: Mapping[str, TomlTable]) -> Lines:
 def _questions(criterion: str, questions: list[TomlTable]) -> Lines:
     if not questions:
         yield criterion, "has no question"
-    names = [str(entry["question"]) for entry in questions if entry.get("question")]
-    yield from (
-        (criterion, f"question {name} is there twice")
-        for name in sorted({name for name in names if names.count(name) > 1})
-    )
+    names = Counter(str(entry["question"]) for entry in questions if entry.get("question"))
+    twice = sorted(name for name, count in names.items() if count > 1)
+    yield from _under(criterion, (f"question {name} is there twice" for name in twice))
     for position, entry in enumerate(questions, 1):
         name = entry.get("question") or f"{criterion}, question {position}"
         if not str(name).startswith(criterion):
             yield str(name), f"stands under {criterion}"
-        yield from ((str(name), problem) for problem in _missing_texts(entry))
+        yield from _under(str(name), _missing_texts(entry))
 
 
 def _replaced(values: TomlTable) -> Lines:

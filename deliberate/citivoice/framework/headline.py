@@ -61,16 +61,26 @@ def named_headline(
     mostly_new: bool,
 ) -> dict[str, str]:
     """Return at most three clauses, worst first; each follows the indicator or mark it names."""
-    talk, staying, answered = totals["DQ"], totals["SP"], findings["RS1.1"]
-    clauses = _talk_clauses(formulas, talk, findings, sentences)
-    clauses += [_banded(sentences, "RS1.1", answered.value, answered.ci)]
-    back = _banded(sentences, "SP", staying.score, staying.ci)
-    once = mostly_new and "first_week_only" in talk.marks and staying.score is not None
-    if back is not None and back[0] != LAST and once:
-        back = (back[0], _qualified(back[1], sentences["first_week"]))
-    ordered = sorted((c for c in (*clauses, back) if c is not None), key=lambda clause: clause[0])
+    talk, answered = totals["DQ"], findings["RS1.1"]
+    is_burst = mostly_new and "first_week_only" in talk.marks
+    clauses = [
+        *_talk_clauses(formulas, talk, findings, sentences),
+        _banded(sentences, "RS1.1", answered.value, answered.ci),
+        _staying_clause(totals["SP"], sentences, is_burst=is_burst),
+    ]
+    ordered = sorted((c for c in clauses if c is not None), key=lambda clause: clause[0])
     chosen = [text for _, text in ordered[:CLAUSES]]
     return {language: " ".join(text[language] for text in chosen) for language in LANGUAGES}
+
+
+def _staying_clause(
+    staying: DimensionTotal, sentences: Mapping[str, Any], *, is_burst: bool
+) -> Clause | None:
+    """Return the clause on who comes back, qualified where most talked in the first week only."""
+    clause = _banded(sentences, "SP", staying.score, staying.ci)
+    if clause is None or clause[0] == LAST or not is_burst or staying.score is None:
+        return clause
+    return clause[0], _qualified(clause[1], sentences["first_week"])
 
 
 def _talk_clauses(
@@ -84,18 +94,20 @@ def _talk_clauses(
     if talk.reason == "few" or scores["DQ1"] is None:
         return [(LAST, sentences["DQ"]["else"])]
     answering = _criterion(formulas, findings, scores, sentences, "DQ1")
-    circle, few = "closed_circle" in talk.marks, "few_voices" in talk.marks
-    low = sentences["low"]
-    if circle and answering is not None and scores["DQ1"] >= sentences["high"]:
+    is_circle, low = "closed_circle" in talk.marks, sentences["low"]
+    if is_circle and answering is not None and scores["DQ1"] >= sentences["high"]:
         answering = (1, sentences["DQ1"]["middle"])
     clauses = [answering]
-    if scores["DQ3"] is not None and scores["DQ3"] < low <= scores["DQ1"]:
-        both = findings["DQ3.2"].normalised
-        chosen = "one_sided" if both is not None and both < low else "low"
+    if _is_below(scores["DQ3"], low) and low <= scores["DQ1"]:
+        chosen = "one_sided" if _is_below(findings["DQ3.2"].normalised, low) else "low"
         clauses.append((0, sentences["DQ3"][chosen]))
-    if few or circle or (scores["DQ4"] is not None and scores["DQ4"] < low):
+    if is_circle or "few_voices" in talk.marks or _is_below(scores["DQ4"], low):
         clauses.append((0, sentences["DQ4"]["low"]))
     return clauses
+
+
+def _is_below(score: float | None, edge: float) -> bool:
+    return score is not None and score < edge
 
 
 def _criterion(

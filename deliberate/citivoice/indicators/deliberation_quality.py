@@ -127,11 +127,7 @@ def _measure(
 def _equal_voices(
     voices: Table, totals: Mapping[str, float], drawn: Mapping[str, Array], clusters: int
 ) -> Measurement:
-    """Return 1 - Gini of comments over their authors, against that of equal chances.
-
-    The Gini coefficient is a sum over threads once every author's rank is known; ranks that
-    change in a draw change it in the second order only, so draws of threads leave the ranks.
-    """
+    """Return 1 - Gini of comments over their authors, against that of equal chances."""
     written = np.repeat(voices["comments"], voices["authors"])
     authors, comments = len(written), int(written.sum())
     value, replicates, chance = None, None, 0.0
@@ -140,9 +136,7 @@ def _equal_voices(
         value = (1 - (gini(written) or 0.0)) / (1 - chance)
     if comments and len(drawn["rank_sum"]):
         wrote = drawn["comments"] * (comments / totals["comments"])
-        points = np.linspace(wrote.min(), wrote.max(), CHANCE_POINTS).round()
-        chances = np.interp(wrote, points, [chance_gini(authors, int(n)) for n in points])
-        replicates = (1 - drawn["rank_sum"] / (authors * wrote)) / (1 - chances)
+        replicates = _drawn_equality(drawn, authors, wrote)
     return Measurement(
         value=value,
         numerator=0 if value is None else value * (1 - chance),
@@ -152,6 +146,17 @@ def _equal_voices(
         replicates=replicates,
         parts={"authors": authors, "chance_gini": chance} if comments else {},
     )
+
+
+def _drawn_equality(drawn: Mapping[str, Array], authors: int, wrote: Array) -> Array:
+    """Return the equality of voices in each draw, in which `wrote` comments were written.
+
+    The Gini coefficient is a sum over threads once every author's rank is known; ranks that
+    change in a draw change it in the second order only, so draws of threads leave the ranks.
+    """
+    points = np.linspace(wrote.min(), wrote.max(), CHANCE_POINTS).round()
+    chances = np.interp(wrote, points, [chance_gini(authors, int(n)) for n in points])
+    return (1 - drawn["rank_sum"] / (authors * wrote)) / (1 - chances)
 
 
 def _columns(table: Table) -> Columns:

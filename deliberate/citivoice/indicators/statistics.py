@@ -110,8 +110,7 @@ def interval(
     if indicator.interval == "none":
         return None
     if indicator.interval == "wilson":
-        cases = int(max(measure.denominator, indicator.floor)) or measure.clusters
-        return wilson(int(measure.numerator), cases) if cases else None
+        return _wilson_of_cases(indicator, measure)
     if measure.replicates is None or not len(measure.replicates):
         return None
     expanded = measure.clusters if indicator.interval == "expanded" else None
@@ -119,6 +118,11 @@ def interval(
     if ends is None or np.ptp(measure.replicates[~np.isnan(measure.replicates)]) > 0:
         return ends
     return wilson_for_clusters(value, measure.clusters, indicator.scale)
+
+
+def _wilson_of_cases(indicator: Indicator, measure: Measurement) -> tuple[float, float] | None:
+    cases = int(max(measure.denominator, indicator.floor)) or measure.clusters
+    return wilson(int(measure.numerator), cases) if cases else None
 
 
 def wilson_for_clusters(value: float, clusters: int, scale: float = 1) -> tuple[float, float]:

@@ -182,6 +182,11 @@ def _array(name: str, column: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
         return np.array(texts, dtype=object)
     if kind == "TIMESTAMP":
         return np.array([_instant(item) for item in column], dtype="datetime64[us]")
+    return _whole_numbers(column)
+
+
+def _whole_numbers(column: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
+    """Return a column of whole numbers, its missing values masked."""
     numbers = [None if is_missing(item) else int(item) for item in column]
     missing = [number is None for number in numbers]
     return np.ma.masked_array([number or 0 for number in numbers], mask=missing, dtype=np.int64)

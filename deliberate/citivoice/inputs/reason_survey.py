@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +27,7 @@ def read_survey(path: Path) -> dict[str, Answers]:
     for considerations, P1, P2 … for preferences; an empty cell is no answer. The file of a release,
     with a line for each `item` and `value`, is read too. Raises UnreadableSurvey.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or ())
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableSurvey(f"{path}: {error}") from error
+    columns, rows = _read_rows(path)
     person, stage = (_column(columns, names) for names in (PERSON, STAGE))
     if {"item", "value"} <= set(columns):
         columns, rows = _widen(rows, person, stage)
@@ -42,6 +37,24 @@ def read_survey(path: Path) -> dict[str, Answers]:
     }
     if not all(items.values()):
         raise UnreadableSurvey("no columns C1, C2 … for considerations or P1, P2 … for preferences")
+    stages = _rows_by_stage(rows, person, stage)
+    return {name: _answers(of_stage, items) for name, of_stage in stages.items()}
+
+
+def _read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the columns and the rows of a CSV file. Raises UnreadableSurvey."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            return list(reader.fieldnames or ()), list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableSurvey(f"{path}: {error}") from error
+
+
+def _rows_by_stage(
+    rows: Sequence[dict[str, str]], person: str, stage: str
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the row of each participant before and after. Raises UnreadableSurvey."""
     stages: dict[str, dict[str, dict[str, str]]] = {"before": {}, "after": {}}
     for number, row in enumerate(rows, 2):
         name = STAGES.get((row[stage] or "").strip().lower())
@@ -51,7 +64,7 @@ def read_survey(path: Path) -> dict[str, Answers]:
         if who in stages[name]:
             raise UnreadableSurvey(f"line {number}: {who} answered {name} twice")
         stages[name][who] = row
-    return {name: _answers(of_stage, items) for name, of_stage in stages.items()}
+    return stages
 
 
 def _widen(

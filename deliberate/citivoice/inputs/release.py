@@ -91,11 +91,7 @@ def complete_facts(rows: Facts, carried: Facts, withheld: Collection[str] | None
     facts were counted from and that a release may withhold.
     """
     known = (carried.one("window_facts", "private_kinds") or "").split()
-    kinds = [kind for kind in (known if withheld is None else withheld) if kind in WITHHELD]
-    taken: dict[str, set[str]] = {}
-    for withheld_columns in (*(WITHHELD[kind] for kind in kinds), TRUNCATED_TIMES, PROCESS_TABLES):
-        for table, names in withheld_columns.items():
-            taken.setdefault(table, set()).update(names.split())
+    taken = _columns_from_facts(known if withheld is None else withheld)
     tables, origin = dict(rows.tables), dict(rows.origin)
     for name, columns in taken.items():
         if "*" in columns:
@@ -104,6 +100,16 @@ def complete_facts(rows: Facts, carried: Facts, withheld: Collection[str] | None
             tables[name] = _with_columns(name, rows[name], carried[name], columns)
             origin[name] = f"rows; {', '.join(sorted(columns))} from facts"
     return Facts(tables, origin)
+
+
+def _columns_from_facts(missing_kinds: Collection[str]) -> dict[str, set[str]]:
+    """Return the columns of each table that cannot be counted without rows of some kinds."""
+    kinds = [kind for kind in missing_kinds if kind in WITHHELD]
+    taken: dict[str, set[str]] = {}
+    for withheld_columns in (*(WITHHELD[kind] for kind in kinds), TRUNCATED_TIMES, PROCESS_TABLES):
+        for table, names in withheld_columns.items():
+            taken.setdefault(table, set()).update(names.split())
+    return taken
 
 
 def process_from_facts(facts: Facts) -> Process:

@@ -190,14 +190,18 @@ def stacked(tables: list[Table]) -> Table:
 
 def typed_column(kind: type, values: Iterable[Any]) -> NDArray[Any]:
     """Return a column of the given type; None becomes NaN in nullable numbers."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf" and kind is not str:
-        whole = np.nan_to_num(values) if kind is int else values
-        return whole.astype(np.int64 if kind is int else np.float64)
     if kind is str:
         return np.array([None if v is None or v == "" else str(v) for v in values], dtype=object)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        return _number_column(kind, values)
     if kind is int:
         return np.array([int(v or 0) for v in values], dtype=np.int64)
     return np.array([np.nan if v is None or v == "" else v for v in values], dtype=np.float64)
+
+
+def _number_column(kind: type, values: NDArray[Any]) -> NDArray[Any]:
+    whole = np.nan_to_num(values) if kind is int else values
+    return whole.astype(np.int64 if kind is int else np.float64)
 
 
 def _write(path: Path, name: str, table: Table) -> Path:

@@ -219,15 +219,19 @@ def _flaws_of_steps(steps: list[Step]) -> Iterator[str]:
             yield f"{step.file}: {step.name} is made by another step too"
         kinds[step.name] = step.kind
     for step in steps:
-        for name in step.inputs:
-            if name not in kinds:
-                yield f"{step.file}: no step makes {name}, an input of {step.name}"
-            elif kinds[name] == "facts":
-                yield f"{step.file}: {name}, an input of {step.name}, is handed to Python"
+        yield from _flaws_of_inputs(step, kinds)
     read = {name for step in steps for name in step.inputs}
     for step in steps:
         if step.name not in read and step.kind != "facts" and not step.same_if_empty:
             yield f"{step.file}: no step reads {step.name}"
+
+
+def _flaws_of_inputs(step: Step, kinds: Mapping[str, str]) -> Iterator[str]:
+    for name in step.inputs:
+        if name not in kinds:
+            yield f"{step.file}: no step makes {name}, an input of {step.name}"
+        elif kinds[name] == "facts":
+            yield f"{step.file}: {name}, an input of {step.name}, is handed to Python"
 
 
 def _cycle(graph: Graph) -> list[str]:

@@ -73,12 +73,10 @@ def calendar(
     edges = [_midnight(monday_of_week(week), zone) for week in [*weeks, last + 1]]
     busy = [week for week, residents in counts.items() if residents >= MIN_RESIDENTS]
     spans = list(pairwise(edges))
-    spanned = [bool(busy) and min(busy) <= week <= max(busy) + FOLLOWED for week in weeks]
-    is_due = spanned
+    is_open, is_due = _in_span(weeks, busy), _in_span(weeks, busy, FOLLOWED)
+    spanned = is_due
     if phases:
         is_open = is_due = [any(_overlaps(p, start, end) for p in phases) for start, end in spans]
-    else:
-        is_open = [bool(busy) and min(busy) <= week <= max(busy) for week in weeks]
     return {
         "week": np.array(weeks, dtype=np.int64),
         "monday": np.array([monday_of_week(week).isoformat() for week in weeks], dtype=object),
@@ -87,6 +85,14 @@ def calendar(
         "is_spanned": np.array(spanned, dtype=np.int64),
         "is_full": np.array([end <= as_of for _, end in spans], dtype=np.int64),
     }
+
+
+def _in_span(weeks: Sequence[int], busy: Sequence[int], followed: int = 0) -> list[bool]:
+    """Return of each week whether it is between the busy ones, or in the weeks that follow."""
+    if not busy:
+        return [False] * len(weeks)
+    first, last = min(busy), max(busy) + followed
+    return [first <= week <= last for week in weeks]
 
 
 def phases_from_log(rows: Iterable[tuple[str | None, str | None]], zone: ZoneInfo) -> list[Phase]:

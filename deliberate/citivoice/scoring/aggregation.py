@@ -208,9 +208,7 @@ def moved_marks(
 ) -> tuple[str, ...]:
     """Return the marks of the sensitivity runs that move a score."""
     if "named_marks" not in formulas.rules:
-        apart = (
-            run is not None and abs(run - score) > formulas.few_voices for run in runs.values()
-        )
+        apart = (abs(run - score) > formulas.few_voices for run in runs.values() if run is not None)
         return ("few_voices",) if any(apart) else ()
     marks = [
         mark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,16 +122,14 @@ def compare(one: Scores | Comparable, other: Scores | Comparable) -> dict[str, A
 
 def _dimension(one: Comparable, other: Comparable, name: str) -> dict[str, Any]:
     common = [c for c in one.used[name] if c in other.used[name]]
-    variant, unlike = one.variants.get(name), one.variants.get(name) != other.variants.get(name)
-    core = [c for c in one.formulas.dimensions[name].core if c != variant]
-    if unlike or len(common) < 2 or any(c not in common for c in core):
+    if reason := _reason_against(one, other, name, common):
         return {
             "criteria": common,
             "difference": None,
             "ci": None,
             "order_kept": None,
             "claim": NO_CLAIM,
-            "reason": UNLIKE if unlike else FEW,
+            "reason": reason,
         }
     difference = _score(one, common) - _score(other, common)
     ci = percentiles(_draws(one, common) - _shuffled(_draws(other, common), one.formulas.seed))
@@ -140,6 +138,17 @@ def _dimension(one: Comparable, other: Comparable, name: str) -> dict[str, Any]:
     claim = NO_CLAIM if shared else _claim(difference, ci, share, one.formulas.order_kept)
     result = {"criteria": common, "difference": difference, "ci": ci, "order_kept": share}
     return result | {"claim": claim} | ({"reason": SHARED} if shared else {})
+
+
+def _reason_against(
+    one: Comparable, other: Comparable, name: str, common: Collection[str]
+) -> str | None:
+    """Return why a dimension cannot be compared: other criteria, or too few in common."""
+    variant = one.variants.get(name)
+    if variant != other.variants.get(name):
+        return UNLIKE
+    core = [c for c in one.formulas.dimensions[name].core if c != variant]
+    return FEW if len(common) < 2 or not set(core) <= set(common) else None
 
 
 def _claim(difference: float, ci: tuple[float, float] | None, share: float, minimum: float) -> str:

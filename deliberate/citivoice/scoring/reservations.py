@@ -21,18 +21,19 @@ def reservations(facts: Facts, rules: Formulas, dimension: str) -> list[str]:
     """Return the marks of a dimension that no sensitivity run gives."""
     if "named_marks" not in rules.rules:
         return []
-    marks = ["unverified"] if is_unverified(facts) else []
+    marks = {"unverified": is_unverified(facts)}
     if dimension == OF_TALK:
-        marks += ["sides_unstated"] if is_unsided(facts) else []
-        marks += ["closed_circle"] if len(facts["circle_facts"]["accounts"]) else []
-        marks += (
-            ["repeated_text"] if _share(facts, "repeated_texts", "texts", REPEATED_SHARE) else []
-        )
+        marks["sides_unstated"] = is_unsided(facts)
+        marks["closed_circle"] = bool(len(facts["circle_facts"]["accounts"]))
+        marks["repeated_text"] = _share(facts, "repeated_texts", "texts", REPEATED_SHARE)
+    marks["sealed_late"] = _is_sealed_late(facts)
+    return [mark for mark, applies in marks.items() if applies]
+
+
+def _is_sealed_late(facts: Facts) -> bool:
     late = facts.one("window_facts", "sealed_late")
     rows = facts.one("window_facts", "rows")
-    if late and rows and late > LATE_SHARE * rows:
-        marks.append("sealed_late")
-    return marks
+    return bool(late and rows and late > LATE_SHARE * rows)
 
 
 def is_unverified(facts: Facts) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
 
 from deliberate.commands.demo_city.actions import TODAY, Action, Table, seeded_random, skewed_day
@@ -23,37 +24,43 @@ def follow_up_actions(
 ) -> Iterator[Action]:
     """Yield the actions that follow; `supported` are the days of the supports."""
     chance, answer = seeded_random(f"after {spec.key}"), spec.entry.get("response", {})
-
-    def action(day: float, method: str, *arguments: Any) -> Action:
-        return Action(float(day), method, spec.where, arguments)
-
     needed = next(p for p in city.processes if p["slug"] == spec.entry["process"])
     if answer and len(supported) >= needed["support_threshold"]:
         day = sorted(supported)[needed["support_threshold"] - 1] + chance.uniform(0.6, 4.5)
         if day < answer["day"]:
-            yield action(day, "acknowledge", answer["by"], spec.key)
+            yield _action(spec, day, "acknowledge", answer["by"], spec.key)
     for position, commitment in enumerate(answer.get("commitments", [])):
         if "kept" in commitment:
-            yield action(
-                commitment["kept"],
-                "fulfil_commitment",
-                answer["by"],
-                spec.key,
-                position,
-                commitment,
-            )
+            arguments = (answer["by"], spec.key, position, commitment)
+            yield _action(spec, commitment["kept"], "fulfil_commitment", *arguments)
     if answer:
-        wording = _JUDGEMENTS[answer["decision"]]
-        for key in chance.sample(_people(city), chance.randint(9, 24)):
-            day = skewed_day(chance, answer["day"], TODAY, 10.0)
-            yield action(day, "judge", key, spec.key, chance.choice(wording))
+        yield from _judgements(city, spec, answer, chance)
     for hidden in spec.entry.get("hidden", []):
-        position = comment_position(spec, hidden["comment"])
-        line = spec.thread[position]
-        for key in chance.sample(_people(city, line.author), hidden["reports"]):
-            day = chance.uniform(line.day + 0.01, hidden["day"])
-            yield action(day, "report", key, spec.key, position, hidden["rule"])
-        yield action(hidden["day"], "hide", hidden["by"], spec.key, position, hidden)
+        yield from _reports_and_hiding(city, spec, hidden, chance)
+
+
+def _action(spec: ProposalSpec, day: float, method: str, *arguments: Any) -> Action:
+    return Action(float(day), method, spec.where, arguments)
+
+
+def _judgements(city: City, spec: ProposalSpec, answer: Table, chance: Random) -> Iterator[Action]:
+    """Yield what residents answer when asked about an official response."""
+    wording = _JUDGEMENTS[answer["decision"]]
+    for key in chance.sample(_people(city), chance.randint(9, 24)):
+        day = skewed_day(chance, answer["day"], TODAY, 10.0)
+        yield _action(spec, day, "judge", key, spec.key, chance.choice(wording))
+
+
+def _reports_and_hiding(
+    city: City, spec: ProposalSpec, hidden: Table, chance: Random
+) -> Iterator[Action]:
+    """Yield the reports of a comment and its hiding."""
+    position = comment_position(spec, hidden["comment"])
+    line = spec.thread[position]
+    for key in chance.sample(_people(city, line.author), hidden["reports"]):
+        day = chance.uniform(line.day + 0.01, hidden["day"])
+        yield _action(spec, day, "report", key, spec.key, position, hidden["rule"])
+    yield _action(spec, hidden["day"], "hide", hidden["by"], spec.key, position, hidden)
 
 
 def _people(city: City, *excluded: str) -> list[str]:

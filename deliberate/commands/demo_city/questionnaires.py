@@ -38,13 +38,7 @@ def _asked(city: City, entry: Table, acts: Sequence[Action]) -> list[str]:
     """Return those whom a questionnaire asks, in the order of their names in the files."""
     process = next(p for p in city.processes if p["slug"] == entry["process"])
     if entry["audience"] == QuestionnaireAudience.ORGANISERS:
-        parts = {process["lead"], *process.get("consulted", [])}
-        return [
-            account["key"]
-            for account in city.accounts
-            if account.get("role") in {Role.MODERATOR, Role.ADMIN}
-            or ("role" not in account and account["institution"] in parts)
-        ]
+        return _organisers(city, process)
     proposals = {spec.key for spec in city.proposals if spec.entry["process"] == process["slug"]}
     people = {row["key"] for row in (*city.residents, *city.passers_by)}
     people -= {row["key"] for row in city.residents if "account_class" in row}
@@ -58,6 +52,17 @@ def _asked(city: City, entry: Table, acts: Sequence[Action]) -> list[str]:
         }
         & people
     )
+
+
+def _organisers(city: City, process: Table) -> list[str]:
+    """Return moderators, admins and the staff of the institutions with a part in a process."""
+    parts = {process["lead"], *process.get("consulted", [])}
+    return [
+        account["key"]
+        for account in city.accounts
+        if account.get("role") in {Role.MODERATOR, Role.ADMIN}
+        or ("role" not in account and account["institution"] in parts)
+    ]
 
 
 def _proposal_of(action: Action) -> str:

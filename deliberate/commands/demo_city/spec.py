@@ -171,17 +171,22 @@ def _check(city: City) -> None:
         keys.add(spec.key)
         if spec.entry["process"] not in processes:
             raise CityError(f"{spec.where}: no process {spec.entry['process']!r}")
-        for key in (spec.entry["author"], *(line.author for line in spec.thread)):
-            if key not in city.people:
-                raise CityError(f"{spec.where}: nobody has the key {key!r}")
-        for revision in spec.entry.get("revised", []):
-            for credit in revision.get("credits", []):
-                comment_position(spec, credit)
-        for entry in spec.entry.get("hidden", []):
-            comment_position(spec, entry["comment"])
+        _check_proposal(city, spec)
     for act in city.acts:
         if act["by"] not in city.people or act.get("proposal", next(iter(keys))) not in keys:
             raise CityError(f"act {act['do']} on day {act['day']}: nobody or no proposal")
+
+
+def _check_proposal(city: City, spec: ProposalSpec) -> None:
+    """Check the people and the comments that a proposal names."""
+    for key in (spec.entry["author"], *(line.author for line in spec.thread)):
+        if key not in city.people:
+            raise CityError(f"{spec.where}: nobody has the key {key!r}")
+    for revision in spec.entry.get("revised", []):
+        for credit in revision.get("credits", []):
+            comment_position(spec, credit)
+    for entry in spec.entry.get("hidden", []):
+        comment_position(spec, entry["comment"])
 
 
 def comment_position(spec: ProposalSpec, name: str) -> int:

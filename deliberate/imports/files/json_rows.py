@@ -40,10 +40,14 @@ def document_rows(name: str, text: TextIO, path: str) -> Iterator[Row | Reject]:
             return
         raise UnreadableSource(f"{name}: not JSON, or an incomplete download: {error}") from error
     for document_part in document if path and isinstance(document, list) else [document]:
-        items, outer = _items(name, document_part, path)
-        for number, item in enumerate(items, 1):
-            with_outer = {**item, "outer": outer} if outer and isinstance(item, dict) else item
-            yield _row(name, number, with_outer)
+        yield from _rows_of_part(name, document_part, path)
+
+
+def _rows_of_part(name: str, document_part: Any, path: str) -> Iterator[Row | Reject]:
+    items, outer = _items(name, document_part, path)
+    for number, item in enumerate(items, 1):
+        with_outer = {**item, "outer": outer} if outer and isinstance(item, dict) else item
+        yield _row(name, number, with_outer)
 
 
 def _row(name: str, line: int, fields: Any) -> Row | Reject:

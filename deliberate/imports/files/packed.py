@@ -66,13 +66,18 @@ def _extract(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
     total = 0
     for info in members:
         name = PurePosixPath(info.filename.replace("\\", "/"))
-        is_inside = name.parts and not name.is_absolute() and ".." not in name.parts
-        if not is_inside or ":" in name.parts[0]:
+        if not _is_inside_folder(name):
             raise UnreadableSource(f"{path}: {info.filename!r} leads out of the archive")
         target = folder.joinpath(*name.parts)
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(info) as packed, target.open("wb") as file:
             total += _copy(packed, file, f"{path}: {info.filename}", info.compress_size, total)
+
+
+def _is_inside_folder(name: PurePosixPath) -> bool:
+    """Return whether the name of a packed file leads nowhere else, not to another drive either."""
+    parts = name.parts
+    return bool(parts) and not name.is_absolute() and ".." not in parts and ":" not in parts[0]
 
 
 def _copy(packed: IO[bytes], file: IO[bytes], name: str, packed_size: int, before: int) -> int:

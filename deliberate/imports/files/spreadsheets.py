@@ -1,7 +1,7 @@
 """Rows of spreadsheets: XLSX by openpyxl, ODS by odfdo, both of an optional extra."""
 
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from itertools import repeat
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from deliberate.imports.files.packed import bare_name
-from deliberate.imports.files.tables import check_header
+from deliberate.imports.files.tables import check_header, reject_width
 from deliberate.imports.source import Reject, Row, UnreadableSource
 
 MAX_COLUMNS = 1000
@@ -28,18 +28,7 @@ def sheet_rows(
     _refuse_bomb(path, file)
     read = _xlsx_lines if bare_name(path).endswith(".xlsx") else _ods_lines
     try:
-        lines = read(path, file, sheet)
-        header: list[str] = []
-        for number, cells in enumerate(lines, 1):
-            values = _without_tail([cell_as_text(cell) for cell in cells[:MAX_COLUMNS]])
-            if not header:
-                header = check_header(path.name, values, required)
-            elif len(values) > len(header):
-                reason = f"{len(values)} fields where the header has {len(header)}"
-                yield Reject(path.name, number, reason, values)
-            elif values:
-                filled = [*values, *[""] * (len(header) - len(values))]
-                yield Row(path.name, number, dict(zip(header, filled, strict=True)))
+        yield from _rows_of_lines(path.name, read(path, file, sheet), required)
     except ImportError as error:
         raise UnreadableSource(
             f"{path}: spreadsheets need openpyxl and odfdo, which the extra texts installs"
@@ -48,8 +37,24 @@ def sheet_rows(
         raise
     except Exception as error:  # both libraries raise errors of every kind for broken files
         raise UnreadableSource(f"{path}: not a spreadsheet that can be read: {error}") from error
+
+
+def _rows_of_lines(
+    name: str, lines: Iterable[Sequence[Any]], required: Collection[str]
+) -> Iterator[Row | Reject]:
+    """Yield the rows below the first line that is not empty, which has the names of columns."""
+    header: list[str] = []
+    for number, cells in enumerate(lines, 1):
+        values = _without_tail([cell_as_text(cell) for cell in cells[:MAX_COLUMNS]])
+        if not header:
+            header = check_header(name, values, required)
+        elif len(values) > len(header):
+            yield reject_width(name, number, values, header)
+        elif values:
+            filled = [*values, *[""] * (len(header) - len(values))]
+            yield Row(name, number, dict(zip(header, filled, strict=True)))
     if not header:
-        check_header(path.name, [], required)
+        check_header(name, [], required)
 
 
 def _refuse_bomb(path: Path, file: IO[bytes]) -> None:

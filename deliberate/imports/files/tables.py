@@ -33,25 +33,33 @@ def table_rows(
             if len(values) == len(header):
                 yield Row(name, line, dict(zip(header, values, strict=True)))
             elif values:
-                reason = f"{len(values)} fields where the header has {len(header)}"
-                yield Reject(name, line, reason, values)
+                yield reject_width(name, line, values, header)
     except csv.Error as error:
         raise UnreadableSource(f"{name}: line {lines.line_num}: {error}") from error
+
+
+def reject_width(name: str, line: int, values: list[str], header: Sequence[str]) -> Reject:
+    """Return the reject of a line that has more or fewer fields than the header."""
+    return Reject(name, line, f"{len(values)} fields where the header has {len(header)}", values)
 
 
 def check_header(name: str, cells: Sequence[str], required: Collection[str]) -> list[str]:
     """Return the names of the columns; raises UnreadableSource for one that is missing or twice."""
     header = [cell.strip().removeprefix("\ufeff") for cell in cells]
-    counts = Counter(column for column in header if column)
+    _refuse_twice(name, header)
+    if missing := missing_columns(required, header):
+        raise UnreadableSource(f"{name}: no column {', '.join(missing)}")
+    return [column or f"column {i}" for i, column in enumerate(header, 1)]
+
+
+def _refuse_twice(name: str, header: Sequence[str]) -> None:
+    counts = Counter(filter(None, header))
     if twice := sorted(column for column, count in counts.items() if count > 1):
         places = [str(i) for i, column in enumerate(header, 1) if column == twice[0]]
         raise UnreadableSource(
             f"{name}: the column {twice[0]} is there {counts[twice[0]]} times "
             f"(columns {', '.join(places)}); give each its own name"
         )
-    if missing := missing_columns(required, header):
-        raise UnreadableSource(f"{name}: no column {', '.join(missing)}")
-    return [column or f"column {i}" for i, column in enumerate(header, 1)]
 
 
 def _separator(header: str, delimiter: str, required: Collection[str]) -> str:

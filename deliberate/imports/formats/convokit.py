@@ -85,7 +85,7 @@ def _parent_id(row: Row) -> str:
 def _conversation_ids(rows: Mapping[str, Row]) -> dict[str, str]:
     """Return the conversation of each utterance: its own, that of its parents, or its id.
 
-    Older corpora call the field `root`. The walk goes up, each utterance once.
+    The walk goes up, each utterance once.
     """
     ids: dict[str, str] = {}
     for start in rows:
@@ -94,15 +94,18 @@ def _conversation_ids(rows: Mapping[str, Row]) -> dict[str, str]:
         while current in rows and current not in ids and current not in chain[-1:]:
             chain.append(current)
             row = rows[current]
-            if named := _source_id(row, "conversation_id") or _source_id(row, "root"):
-                ids[current] = named
+            ids[current] = _stated_conversation(row)  # empty: a cycle of parents ends here
+            if ids[current]:
                 break
-            ids[current] = ""  # a cycle of parents ends here
             current = _parent_id(row)
         found = ids.get(current) or chain[-1] if chain else ""
-        for utterance_id in chain:
-            ids[utterance_id] = found
+        ids |= dict.fromkeys(chain, found)
     return ids
+
+
+def _stated_conversation(row: Row) -> str:
+    """Return the conversation that an utterance states; older corpora call the field `root`."""
+    return _source_id(row, "conversation_id") or _source_id(row, "root")
 
 
 def _first_utterances(rows: Mapping[str, Row], conversations: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -154,12 +154,9 @@ def _section_rows(election: Election, text: TextIO, section: str) -> Iterator[Ro
     header = [cell.strip().lower() for cell in next(lines, [])]
     if twice := [column for column in header if column and header.count(column) > 1]:
         raise UnreadableSource(f"{name}: {section}: the column {twice[0]} is there twice")
-    for cells in lines:
-        if _section_name(cells) in SECTIONS:
-            return
-        if not any(cell.strip() for cell in cells):
-            continue
-        yield _row(name, lines.line_num, section, header, cells)
+    for cells in takewhile(lambda cells: _section_name(cells) not in SECTIONS, lines):
+        if any(map(str.strip, cells)):
+            yield _row(name, lines.line_num, section, header, cells)
 
 
 def _row(name: str, line: int, section: str, header: list[str], cells: list[str]) -> Row | Reject:
@@ -260,24 +257,22 @@ def _span(election: Election) -> tuple[datetime, datetime]:
 
 def _day(election: Election, written: str, *, is_end: bool) -> datetime:
     key = "date_end" if is_end else "date_begin"
-    row = Row(election.path.name, 1, {}, "META")
+    where = f"{election.path.name}: META: {key} {written[:40]!r}"
     if hit := _DATE.fullmatch(written.strip()):
         day, month, year = (hit[1], hit[2], hit[3]) if hit[3] else (hit[6], hit[5], hit[4])
     elif re.fullmatch(r"\d{4}", written.strip()):
-        year, month, day = (written, "12", "31") if is_end else (written, "1", "1")
-        election.report.note(
-            row, f"{key} is a year: read as its {'last' if is_end else 'first'} day"
-        )
+        end, day, month = ("last", "31", "12") if is_end else ("first", "1", "1")
+        year = written
+        row = Row(election.path.name, 1, {}, "META")
+        election.report.note(row, f"{key} is a year: read as its {end} day")
     else:
-        raise UnreadableSource(
-            f"{election.path.name}: META: {key} {written[:40]!r} is not a day such as 31.10.2025"
-        )
+        raise UnreadableSource(f"{where} is not a day such as 31.10.2025")
     try:
         read = datetime(int(year), int(month), int(day))
     except ValueError:
         read = datetime.min
     if read.year < 1990:
-        raise UnreadableSource(f"{election.path.name}: META: {key} {written[:40]!r} is no day")
+        raise UnreadableSource(f"{where} is no day")
     return read
 
 
@@ -307,12 +302,7 @@ def _project(election: Election, row: Row) -> Project:
     source_id = fields.get("project_id", "")
     if not source_id or len(source_id) > 64 or "," in source_id:
         raise BadRow(f"project_id: {source_id[:40]!r} is not an id")
-    name = clean_line(fields.get("name", ""))
-    if len(name) > MAX_LABEL:
-        raise BadRow(f"name is longer than {MAX_LABEL} characters")
-    if not has_visible_sign(name):
-        election.report.note(row, "name has nothing to read: the name is № and the id")
-        name = f"№ {source_id}"
+    name = _project_name(election, row, source_id)
     cost = fields.get("cost", "")
     if not cost and election.type == PollType.BUDGET:
         raise BadRow("cost is empty")
@@ -320,9 +310,6 @@ def _project(election: Election, row: Row) -> Project:
     category, _comma, others = fields.get("category", "").partition(",")
     if others:
         election.report.note(row, "category has several: the first is read")
-    selected = fields.get("selected", "")
-    if selected not in {"", "0", "1"}:
-        election.report.note(row, f"selected is {selected[:20]!r}: read as no decision")
     return Project(
         source_id,
         name,
@@ -330,8 +317,27 @@ def _project(election: Election, row: Row) -> Project:
         category.strip(),
         _whole(cost, "cost") if cost else 0,
         _whole(stated, "votes") if stated else None,
-        {"0": False, "1": True}.get(selected),
+        _selected(election, row),
     )
+
+
+def _selected(election: Election, row: Row) -> bool | None:
+    """Return whether a project was funded; None where the file does not tell."""
+    selected = row.fields.get("selected", "")
+    if selected not in {"", "0", "1"}:
+        election.report.note(row, f"selected is {selected[:20]!r}: read as no decision")
+    return {"0": False, "1": True}.get(selected)
+
+
+def _project_name(election: Election, row: Row, source_id: str) -> str:
+    """Return the name of a project, made of its id where there is nothing to read in it."""
+    name = clean_line(row.fields.get("name", ""))
+    if len(name) > MAX_LABEL:
+        raise BadRow(f"name is longer than {MAX_LABEL} characters")
+    if has_visible_sign(name):
+        return name
+    election.report.note(row, "name has nothing to read: the name is № and the id")
+    return f"№ {source_id}"
 
 
 def _whole(written: str, column: str) -> int:
@@ -381,6 +387,12 @@ def _ballot(election: Election, row: Row) -> SourceBallot:
     voter = row.fields.get("voter_id", "")
     if not voter or len(voter) > 64:
         raise BadRow(f"voter_id: {voter[:40]!r} is not an id")
+    chosen = _chosen_projects(election, row)
+    return SourceBallot(voter, tuple(zip(chosen, _values(election, row, chosen), strict=True)))
+
+
+def _chosen_projects(election: Election, row: Row) -> list[str]:
+    """Return the ids of the projects of a vote. Raises BadRow for one that is not valid."""
     chosen = [part.strip() for part in row.fields.get("vote", "").split(",") if part.strip()]
     if unknown := next((name for name in chosen if name not in election.projects), None):
         raise BadRow(f"vote: {unknown[:40]!r} is no project of the file")
@@ -388,7 +400,7 @@ def _ballot(election: Election, row: Row) -> SourceBallot:
         raise BadRow("vote names a project twice")
     if election.type == PollType.SINGLE and len(chosen) > 1:
         raise BadRow(f"vote names {len(chosen)} projects where one is chosen")
-    return SourceBallot(voter, tuple(zip(chosen, _values(election, row, chosen), strict=True)))
+    return chosen
 
 
 def _values(election: Election, row: Row, chosen: list[str]) -> list[int]:

@@ -168,6 +168,7 @@ class _ConversationWriter:
         self, batch: Batch, poll: Poll, accounts: AccountImporter, acts: Sequence[SourceAct]
     ) -> None:
         known = set(self.views)
+        new_voters: dict[str, int] = {}
         changed_voters: dict[str, int] = {}
         for act in acts:
             person_id, actor = accounts.get_account(act.author)
@@ -187,36 +188,28 @@ class _ConversationWriter:
                 event = BallotChanged() if voter in self.views else BallotCast()
                 batch.add(event, actor, poll, act.at)
                 self.views.setdefault(voter, {})[act.source_id] = act.view
-                changed_voters[voter] = person_id
-        self._store_ballots(
-            batch, poll, {v: p for v, p in changed_voters.items() if v not in known}, new=True
-        )
-        self._store_ballots(
-            batch, poll, {v: p for v, p in changed_voters.items() if v in known}, new=False
-        )
-        poll.ballot_count += len(changed_voters.keys() - known)
+                (changed_voters if voter in known else new_voters)[voter] = person_id
+        self._insert_ballots(batch, poll, new_voters)
+        self._update_ballots(batch, poll, changed_voters)
+        poll.ballot_count += len(new_voters)
         poll.ballot_version += 1
 
-    def _store_ballots(
-        self, batch: Batch, poll: Poll, voters: dict[str, int], *, new: bool
-    ) -> None:
+    def _insert_ballots(self, batch: Batch, poll: Poll, voters: dict[str, int]) -> None:
+        rows = [
+            {
+                "key": hash_code(new_code()),
+                "poll_id": poll.id,
+                "choice": self._choice(voter),
+                "area": "",
+                "person_id": person_id,
+                "source_group": self.conversation.groups.get(voter),
+            }
+            for voter, person_id in voters.items()
+        ]
+        batch.insert(Ballot, rows)
+
+    def _update_ballots(self, batch: Batch, poll: Poll, voters: dict[str, int]) -> None:
         if not voters:
-            return
-        if new:
-            batch.insert(
-                Ballot,
-                [
-                    {
-                        "key": hash_code(new_code()),
-                        "poll_id": poll.id,
-                        "choice": self._choice(voter),
-                        "area": "",
-                        "person_id": person_id,
-                        "source_group": self.conversation.groups.get(voter),
-                    }
-                    for voter, person_id in voters.items()
-                ],
-            )
             return
         statement = (
             update(Ballot.__table__)  # type: ignore[arg-type]  # a Table, as the mapper made it

@@ -77,13 +77,7 @@ def recover_account(
     """
     name = clean_line(sign_in_name).casefold()
     with limit_attempts(SIGN_IN, name, network=context.network):
-        person = get_person_by_sign_in_name(name)
-        if person is None or not person.is_active:
-            raise InvalidCredentials
-        recovery = _matching_office_recovery(person, code)
-        has_factor = second_factor_added_at(person) is not None
-        if recovery is None and (has_factor or not _is_valid_code(person, code)):
-            raise InvalidCredentials
+        person, recovery = _recoverable_person(name, code)
     if problem := passphrase_problem(passphrase, person.sign_in_name or "", person.display_name):
         raise Refused(problem)
     hashed = hash_passphrase(passphrase)
@@ -98,6 +92,21 @@ def recover_account(
         act.about(person, by="code" if recovery is None else "office")
     end_devices(person)
     return person
+
+
+def _recoverable_person(name: str, code: str) -> tuple[Person, OfficeRecovery | None]:
+    """Return whose code it is, with the recovery by an office that gave it.
+
+    Raises InvalidCredentials.
+    """
+    person = get_person_by_sign_in_name(name)
+    if person is None or not person.is_active:
+        raise InvalidCredentials
+    recovery = _matching_office_recovery(person, code)
+    has_factor = second_factor_added_at(person) is not None
+    if recovery is None and (has_factor or not _is_valid_code(person, code)):
+        raise InvalidCredentials
+    return person, recovery
 
 
 def _matching_office_recovery(person: Person, code: str) -> OfficeRecovery | None:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 
@@ -60,8 +61,7 @@ def parse_resident_list(text: str) -> ResidentTable:
 def _parse_rows(rows: list[list[str]]) -> ResidentTable:
     table = ResidentTable()
     names = [clean_line(cell).casefold().replace(" ", "_") for cell in rows[0]]
-    email_at = next((i for i, name in enumerate(names) if name in EMAIL_COLUMNS), None)
-    area_at = next((i for i, name in enumerate(names) if name in AREA_COLUMNS), None)
+    email_at, area_at = _find_column(names, EMAIL_COLUMNS), _find_column(names, AREA_COLUMNS)
     has_header = email_at is not None
     if email_at is None:
         if not is_email_address(clean_line(rows[0][0])):
@@ -77,6 +77,10 @@ def _parse_rows(rows: list[list[str]]) -> ResidentTable:
     return table
 
 
+def _find_column(names: Sequence[str], wanted: Container[str]) -> int | None:
+    return next((i for i, name in enumerate(names) if name in wanted), None)
+
+
 def _cell(row: list[str], column: int | None) -> str:
     return clean_line(row[column]) if column is not None and column < len(row) else ""
 
@@ -86,15 +90,22 @@ def _add_row(table: ResidentTable, line: int, text: str, area: str) -> None:
     email = text.lower()
     if not email and not area:
         return
-    is_email = is_email_address(email)
-    if looks_like_identity_number(area) or (not is_email and looks_like_identity_number(text)):
-        problem = _("This looks like an identity number. Identity numbers are not stored here.")
+    if problem := _row_problem(table, text, area):
         table.problems.append((line, problem))
-    elif not is_email:
-        table.problems.append((line, _("An e-mail address looks like name@example.org.")))
-    elif len(area) > 80:
-        table.problems.append((line, _("An area has at most 80 characters.")))
-    elif email in table.areas:
-        table.problems.append((line, _("This address is in the list twice.")))
     else:
         table.areas[email] = area
+
+
+def _row_problem(table: ResidentTable, text: str, area: str) -> str:
+    """Return why an address or its area is wrong, or an empty text."""
+    problem: str = ""
+    is_email = is_email_address(text.lower())
+    if looks_like_identity_number(area) or (not is_email and looks_like_identity_number(text)):
+        problem = _("This looks like an identity number. Identity numbers are not stored here.")
+    elif not is_email:
+        problem = _("An e-mail address looks like name@example.org.")
+    elif len(area) > 80:
+        problem = _("An area has at most 80 characters.")
+    elif text.lower() in table.areas:
+        problem = _("This address is in the list twice.")
+    return problem

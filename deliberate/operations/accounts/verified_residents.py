@@ -4,7 +4,8 @@ Only hashes and an area are stored. The office knows who received a code; nation
 stay there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
@@ -107,15 +108,8 @@ def add_resident_list(
 
 def _add_batch(act: Act[...], batch: ResidentList, areas: Mapping[str, str]) -> int:
     """Add some addresses and verify their confirmed holders; used entries stay used."""
-    hashes = {address: email_hashes(address) for address in areas}
-    keys = [key for candidates in hashes.values() for key in candidates]
-    known = select(ResidentEntry).where(ResidentEntry.key.in_(keys)).with_for_update()
-    stored = {entry.key: entry for entry in act.session.scalars(known)}
-    entries: dict[str, ResidentEntry] = {}
-    for address, candidates in hashes.items():
-        under = next((key for key in candidates if key in stored), None)
-        entry = stored[under] if under else ResidentEntry(key=candidates[0], is_used=False)
-        entries[address] = entry
+    entries = _entries_of(act, areas)
+    for address, entry in entries.items():
         if not entry.is_used:
             entry.list_id, entry.area = batch.id, areas[address]
     act.session.add_all(entries.values())
@@ -127,6 +121,19 @@ def _add_batch(act: Act[...], batch: ResidentList, areas: Mapping[str, str]) -> 
             act.consequence(ResidentVerified, person, by="list", account=person.actor_id or "")
             verified += 1
     return verified
+
+
+def _entries_of(act: Act[...], addresses: Iterable[str]) -> dict[str, ResidentEntry]:
+    """Return the stored entry of each address, locked, or a new one."""
+    hashes = {address: email_hashes(address) for address in addresses}
+    keys = list(chain.from_iterable(hashes.values()))
+    known = select(ResidentEntry).where(ResidentEntry.key.in_(keys)).with_for_update()
+    stored = {entry.key: entry for entry in act.session.scalars(known)}
+    entries: dict[str, ResidentEntry] = {}
+    for address, candidates in hashes.items():
+        key = next((key for key in candidates if key in stored), None)
+        entries[address] = stored[key] if key else ResidentEntry(key=candidates[0], is_used=False)
+    return entries
 
 
 def _sole_holders(act: Act[...], addresses: Sequence[str]) -> Iterator[Person]:

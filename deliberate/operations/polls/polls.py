@@ -171,11 +171,8 @@ def _check_budget(rules: PollRules, option_count: int) -> None:
 
 def _build_options(option_labels: Sequence[str], with_pass: str, rules: PollRules) -> list[Option]:
     cleaned = [clean_line(label) for label in option_labels]
-    min_options = 1 if rules.type in {PollType.STATEMENTS, PollType.SCORE} else 2
     pass_label = clean_line(with_pass) if rules.type != PollType.STATEMENTS else ""
-    labels = [*cleaned, pass_label] if pass_label else cleaned
-    if len(labels) < min_options or len(set(labels)) < len(labels) or "" in labels:
-        raise InvalidInput(_("A poll needs at least two different options."))
+    _check_labels([*cleaned, pass_label] if pass_label else cleaned, rules.type)
     costs = list(rules.costs) or [0] * len(cleaned)
     options = [
         Option(position=position, label=label, cost=cost)
@@ -184,6 +181,13 @@ def _build_options(option_labels: Sequence[str], with_pass: str, rules: PollRule
     if pass_label:
         options.append(Option(position=len(cleaned), label=pass_label, is_pass=True))
     return options
+
+
+def _check_labels(labels: Sequence[str], poll_type: PollType) -> None:
+    """Raise InvalidInput for too few options, and for those that are empty or equal."""
+    least = 1 if poll_type in {PollType.STATEMENTS, PollType.SCORE} else 2
+    if len(labels) < least or len(set(labels)) < len(labels) or "" in labels:
+        raise InvalidInput(_("A poll needs at least two different options."))
 
 
 def _check_closing_time(poll: Poll, closes_at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Set-up of processes: planning, changing with a public reason, opening, days off."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -328,17 +328,17 @@ def set_day_off(
 
 def _clean_values(values: Values) -> dict[str, Any]:
     cleaned = {name: values[name] for name in RULE_FIELDS if name in values}
-    for name in LINE_FIELDS:
-        if name in values:
-            cleaned[name] = clean_line(str(values[name] or ""))
-    for name in TEXT_FIELDS:
-        if name in values:
-            cleaned[name] = clean(str(values[name] or ""))
+    cleaned |= {name: clean_line(str(values[name] or "")) for name in LINE_FIELDS if name in values}
+    cleaned |= {name: clean(str(values[name] or "")) for name in TEXT_FIELDS if name in values}
     if "topics" in values:
-        cleaned["topics"] = [[clean_line(name) for name in names] for names in values["topics"]]
+        cleaned["topics"] = [_clean_names(names) for names in values["topics"]]
     if "areas" in values:
-        cleaned["areas"] = [clean_line(name) for name in values["areas"]]
+        cleaned["areas"] = _clean_names(values["areas"])
     return cleaned
+
+
+def _clean_names(names: Iterable[str]) -> list[str]:
+    return list(map(clean_line, names))
 
 
 def build_members(parts: Parts) -> list[ProcessInstitution]:

@@ -95,10 +95,7 @@ def schedule_phase(
             keys = [row.key for row in (phase, *moved)]
             record_process_change(act, process, keys, reason, phase)
         if phase is None:
-            used = [*(row.number for row in phases), *removed_phase_numbers(process.id, kind)]
-            is_free = number is not None and number not in used
-            phase = Phase(kind=kind, number=number if is_free else max(used, default=0) + 1)
-            process.phases.append(phase)
+            phase = _add_phase(process, kind, number, phases)
         if names is not None:
             phase.name, phase.name_en = map(clean_line, names)
         phase.opens_at, phase.closes_at = opens_at, closes_at
@@ -106,6 +103,17 @@ def schedule_phase(
         act.describe(phase, describe_phase(phase, has_reason=bool(reason)))
         for other in moved:
             act.add_consequence(other, describe_phase(other))
+    return phase
+
+
+def _add_phase(
+    process: Process, kind: PhaseKind, number: int | None, present: Sequence[Phase]
+) -> Phase:
+    """Add a phase with its number, or with the next one where that was ever used."""
+    used = [*(row.number for row in present), *removed_phase_numbers(process.id, kind)]
+    is_free = number is not None and number not in used
+    phase = Phase(kind=kind, number=number if is_free else max(used, default=0) + 1)
+    process.phases.append(phase)
     return phase
 
 

@@ -1,6 +1,7 @@
 """Detect the type of an uploaded file from its content and return a safe form of it."""
 
 import csv
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -91,14 +92,19 @@ def _sanitize_csv(content: bytes) -> bytes:
         rows = list(csv.reader(StringIO(text), delimiter=separator, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InvalidInput(_UNKNOWN_TYPE) from error
-    is_printable = all(c.isprintable() or c in "\r\n\t" for c in text)
-    widths = {len(row) for row in rows if row}
-    if not is_printable or len(widths) != 1 or min(widths) < 2 or text.lstrip().startswith("<"):
+    if not _is_table(text, rows):
         raise InvalidInput(_UNKNOWN_TYPE)
     output = StringIO()
     writer = csv.writer(output, delimiter=separator)
     writer.writerows([_escape_formula(cell) for cell in row] for row in rows)
     return output.getvalue().encode()
+
+
+def _is_table(text: str, rows: Iterable[Sequence[str]]) -> bool:
+    """Return whether rows are equally wide, of two columns at least, and of printable text."""
+    is_printable = all(c.isprintable() or c in "\r\n\t" for c in text)
+    widths = {len(row) for row in rows if row}
+    return is_printable and len(widths) == 1 and min(widths) >= 2 and text.lstrip()[:1] != "<"
 
 
 def _escape_formula(cell: str) -> str:

@@ -27,14 +27,19 @@ _COMMON = _(
 )
 
 
+def _length_problem(length: int, *, has_factor: bool) -> LazyString | None:
+    if has_factor and length < MIN_LENGTH_WITH_SECOND_FACTOR:
+        return _("Use at least 8 characters.")
+    if not has_factor and length < MIN_LENGTH:
+        return _("Use at least 15 characters: four or more words are easy to remember.")
+    return _("Use at most 256 characters.") if length > MAX_LENGTH else None
+
+
 def passphrase_problem(passphrase: str, *names: str, has_factor: bool = False) -> LazyString | None:
     """Return why a passphrase must not be used, or None; `names` are the person's own."""
-    if has_factor and len(passphrase) < MIN_LENGTH_WITH_SECOND_FACTOR:
-        return _("Use at least 8 characters.")
-    if not has_factor and len(passphrase) < MIN_LENGTH:
-        return _("Use at least 15 characters: four or more words are easy to remember.")
-    if len(passphrase) > MAX_LENGTH:
-        return _("Use at most 256 characters.")
+    problem = _length_problem(len(passphrase), has_factor=has_factor)
+    if problem is not None:
+        return problem
     if re.fullmatch(r"[\d\s.+-]+", passphrase):
         return _("A number alone can be guessed: no identity number, telephone number or date.")
     normalized = _normalized(passphrase)

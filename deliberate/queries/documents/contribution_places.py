@@ -35,15 +35,22 @@ def get_contribution_place(contribution: UnitContribution) -> ContributionPlace 
         place = get_contribution_place(contribution.parent)
         is_beyond = place is not None and is_beyond_first_replies(contribution)
         return replace(place, replies_of=contribution.parent_id) if place and is_beyond else place
-    document, number = contribution.document, contribution.version.number
-    heirs = get_lineage(document).follow([contribution.unit_id], number, document.version)
-    current = get_version(document)
-    rows = [get_unit_by_id(current, heir) for heir in sorted(heirs)] if current else []
-    unit = next((row for row in rows if row is not None), None)
+    current = get_version(contribution.document)
+    unit = _unit_in_version(contribution, current) if current else None
     if unit is not None and current is not None:
         return _place(contribution, current, unit, None)
-    unit = get_unit_by_id(contribution.version, contribution.unit_id)
-    return _place(contribution, contribution.version, unit, number) if unit else None
+    version = contribution.version
+    unit = get_unit_by_id(version, contribution.unit_id)
+    return _place(contribution, version, unit, version.number) if unit else None
+
+
+def _unit_in_version(contribution: UnitContribution, current: DocumentVersion) -> UnitText | None:
+    """Return the first heir of the unit of a contribution in the current version."""
+    document = contribution.document
+    lineage, number = get_lineage(document), contribution.version.number
+    heirs = lineage.follow([contribution.unit_id], number, document.version)
+    rows = [get_unit_by_id(current, heir) for heir in sorted(heirs)]
+    return next((row for row in rows if row is not None), None)
 
 
 def _place(

@@ -69,8 +69,7 @@ def get_unit_page(
     top = by_address.get(top_address(address))
     if address not in by_address or top is None or top.kind not in PAGE_KINDS:
         return None
-    pages = [unit for unit in units if unit.kind in PAGE_KINDS]
-    place = pages.index(top)
+    previous, following = _neighbours(top, units)
     parts = [unit for unit in units if top_address(unit.address) == top.address]
     amendments = list_contributions(document, version, parts, ["amendment"], after)
     comments = list_contributions(document, version, parts, ["comment", "question"], after)
@@ -80,8 +79,8 @@ def get_unit_page(
         top=top,
         parts=_linked(parts, units),
         containers=_containers(top, by_address),
-        previous=pages[place - 1] if place else None,
-        following=pages[place + 1] if place + 1 < len(pages) else None,
+        previous=previous,
+        following=following,
         history=_history(document, version, top),
         amendments=amendments[:PAGE],
         comments=comments[:PAGE],
@@ -89,6 +88,16 @@ def get_unit_page(
         after=after,
         next_after=_next_after(amendments, comments),
     )
+
+
+def _neighbours(
+    top: UnitText, units: Sequence[UnitText]
+) -> tuple[UnitText | None, UnitText | None]:
+    """Return the units with pages before and after one."""
+    pages = [unit for unit in units if unit.kind in PAGE_KINDS]
+    place = pages.index(top)
+    previous = pages[place - 1] if place else None
+    return previous, pages[place + 1] if place + 1 < len(pages) else None
 
 
 def _next_after(*lists: Sequence[ShownContribution]) -> int | None:

@@ -84,9 +84,9 @@ def compare_document_versions(
     for unit in units:
         if unit.kind in _CONTAINERS:
             continue
-        traced = lineage.trace([unit.unit_id], new.number, old.number)
-        sources = sorted((before[i] for i in traced if i in before), key=lambda u: u.position)
-        used |= {source.unit_id for source in sources}
+        traced = lineage.trace([unit.unit_id], new.number, old.number) & before.keys()
+        sources = sorted((before[i] for i in traced), key=lambda u: u.position)
+        used |= traced
         row = _compared(unit, _of_same_depth(unit, sources))
         if row is not None:
             rows.append(replace(row, page_id=pages.get(top_address(unit.address), 0)))
@@ -106,15 +106,17 @@ def _compared(unit: UnitText, sources: Sequence[UnitText]) -> ComparedUnit | Non
     text = "\n".join(source.body for source in sources)
     if not sources:
         return ComparedUnit("new", (), unit, compare_words("", unit.body)) if unit.body else None
-    if _words(text) != _words(unit.body):
-        status = "changed"
-    elif top_address(sources[0].address) != top_address(unit.address) and unit.is_moved:
-        status = "moved"
-    elif unit.kind == "pasal" and sources[0].number != unit.number:
-        status = "moved" if unit.is_moved else "renumbered"
-    else:
-        return None
-    return ComparedUnit(status, sources, unit, compare_words(text, unit.body))
+    status = "changed" if _words(text) != _words(unit.body) else _status_of_same(unit, sources[0])
+    return ComparedUnit(status, sources, unit, compare_words(text, unit.body)) if status else None
+
+
+def _status_of_same(unit: UnitText, source: UnitText) -> str:
+    """Return whether a unit with the same words moved or has another number; empty for neither."""
+    if top_address(source.address) != top_address(unit.address) and unit.is_moved:
+        return "moved"
+    if unit.kind == "pasal" and source.number != unit.number:
+        return "moved" if unit.is_moved else "renumbered"
+    return ""
 
 
 def _words(text: str) -> list[str]:
@@ -134,16 +136,26 @@ def explain_units(
     proposals = _proposals(document, lineage, old, new, rows)
     causes = [_effects_on(row, effects, lineage, old, new) for row in rows]
     adopting = _answers({effect.answer_id for found in causes for effect in found})
-    explained = []
-    for row, proposed, found in zip(rows, proposals, causes, strict=True):
-        counts: Counter[str] = Counter()
-        for effect in found:
-            counts[effect.kind] += effect.count
-        reasons = {effect.answer_id: adopting[effect.answer_id] for effect in found}
-        reasons |= {answer.id: answer for change in proposed for answer in change.answers}
-        shown = [answer for answer in reasons.values() if answer.reason][:REASONS]
-        explained.append(ExplainedUnit(row, proposed, counts, shown))
-    return explained
+    return [
+        _explained(row, proposed, found, adopting)
+        for row, proposed, found in zip(rows, proposals, causes, strict=True)
+    ]
+
+
+def _explained(
+    row: ComparedUnit,
+    proposed: list[ProposedChange],
+    effects: Sequence[Effect],
+    adopting: Mapping[int, UnitAnswer],
+) -> ExplainedUnit:
+    """Return a row with its proposals, its counted effects and the reasons of their answers."""
+    counts: Counter[str] = Counter()
+    for effect in effects:
+        counts[effect.kind] += effect.count
+    reasons = {effect.answer_id: adopting[effect.answer_id] for effect in effects}
+    reasons |= {answer.id: answer for change in proposed for answer in change.answers}
+    shown = [answer for answer in reasons.values() if answer.reason][:REASONS]
+    return ExplainedUnit(row, proposed, counts, shown)
 
 
 def _effects_on(

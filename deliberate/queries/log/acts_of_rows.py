@@ -262,16 +262,7 @@ def _compare_published(published: Published, row: Row[Any]) -> Iterator[PageFaul
 
 def _compare_ended(session: Session, ended: Ended) -> Iterator[PageFault]:
     model = ended.model
-    query = (
-        select(Interaction.subject_id, Interaction.kind, Interaction.seq)
-        .where(
-            Interaction.subject_type == model.subject_type,
-            Interaction.kind.in_((*ended.kinds, *ended.undone_by)),
-        )
-        .order_by(Interaction.seq.is_(None), Interaction.seq, Interaction.id)
-    )
-    last = {row.subject_id: row for row in session.execute(query)}
-    done = {row_id: row.seq for row_id, row in last.items() if row.kind in ended.kinds}
+    done = _positions_of_ends(session, ended)
     column = getattr(model, ended.column)
     if ended.column == HIDDEN:  # a hold, by reports or a rule, ends by the clock
         column = case((model.held_until.is_(None), column))
@@ -282,6 +273,20 @@ def _compare_ended(session: Session, ended: Ended) -> Iterator[PageFault]:
         # An erasure withdraws comments without an act for each.
         if (value is not None) != (row_id in done) and not (value is not None and has_no_words):
             yield PageFault(model.__tablename__, row_id, ended.column, done.get(row_id))
+
+
+def _positions_of_ends(session: Session, ended: Ended) -> dict[int, int | None]:
+    """Return the position of the act that ended each row, where no later one undid it."""
+    query = (
+        select(Interaction.subject_id, Interaction.kind, Interaction.seq)
+        .where(
+            Interaction.subject_type == ended.model.subject_type,
+            Interaction.kind.in_((*ended.kinds, *ended.undone_by)),
+        )
+        .order_by(Interaction.seq.is_(None), Interaction.seq, Interaction.id)
+    )
+    last = {row.subject_id: row for row in session.execute(query)}
+    return {row_id: row.seq for row_id, row in last.items() if row.kind in ended.kinds}
 
 
 def _compare_holds(session: Session, model: Model, kinds: Sequence[str]) -> Iterator[PageFault]:

@@ -22,6 +22,7 @@ from deliberate.queries.log.page_faults import (
     DURATION_OF_ACT,
     Entry,
     PageFault,
+    grouped,
     is_another_act,
     select_entries,
 )
@@ -117,17 +118,9 @@ class _Asked:
 
 def _compare_requests(session: Session) -> Iterator[PageFault]:
     """Compare who asked for a withdrawal and when, who agreed, and when and how it ended."""
-    requests: dict[Work, list[WithdrawalRequest]] = defaultdict(list)
-    for row in session.scalars(select(WithdrawalRequest).order_by(WithdrawalRequest.id)):
-        requests[_work_of(row)].append(row)
-    asked: dict[Work, list[_Asked]] = defaultdict(list)
-    query = select_entries().where(Interaction.kind.in_((*ASKED, *ENDS)))
-    for entry in session.execute(query):
-        work = (entry.subject_type, entry.subject_id)
-        if entry.kind == WithdrawalRequested.KIND:
-            asked[work].append(_Asked(entry, {entry.actor_id}))
-        elif asked[work]:
-            asked[work][-1].note(entry)
+    rows = session.scalars(select(WithdrawalRequest).order_by(WithdrawalRequest.id))
+    requests: dict[Work, list[WithdrawalRequest]] = grouped(rows, _work_of)
+    asked = _asked_withdrawals(session)
     for work in sorted(requests.keys() | asked.keys()):
         for row, acts in zip_longest(requests[work], asked[work]):
             if row is None:
@@ -136,6 +129,19 @@ def _compare_requests(session: Session) -> Iterator[PageFault]:
                 yield PageFault("withdrawal_request", row.id, "id")
             else:
                 yield from _compare_request(session, row, acts)
+
+
+def _asked_withdrawals(session: Session) -> dict[Work, list[_Asked]]:
+    """Return what was asked for by the log, each with the acts that answered it."""
+    asked: dict[Work, list[_Asked]] = defaultdict(list)
+    query = select_entries().where(Interaction.kind.in_((*ASKED, *ENDS)))
+    for entry in session.execute(query):
+        work = (entry.subject_type, entry.subject_id)
+        if entry.kind == WithdrawalRequested.KIND:
+            asked[work].append(_Asked(entry, {entry.actor_id}))
+        elif asked[work]:
+            asked[work][-1].note(entry)
+    return asked
 
 
 def _compare_request(session: Session, row: WithdrawalRequest, acts: _Asked) -> Iterator[PageFault]:
@@ -152,17 +158,20 @@ def _compare_request(session: Session, row: WithdrawalRequest, acts: _Asked) -> 
 
 
 def _has_its_end(session: Session, row: WithdrawalRequest, end: Entry | None) -> bool:
-    """Return whether a request ended when an act ended it.
-
-    From its date on it also ends without an act, where the text cannot be withdrawn any more; and
-    it ends with the account of its requester.
-    """
-    if end is None or end.kind in WITHDRAWALS:
-        if row.ended_at is not None and row.due_at <= row.ended_at <= now():
-            return True
-        if row.ended_at is None and (end is None or row.due_at > now()):
-            return True
+    """Return whether a request ended when an act ended it, or with its requester's account."""
+    if (end is None or end.kind in WITHDRAWALS) and _may_have_no_act(row, end):
+        return True
     if end is not None:
         return row.ended_at is not None and abs(row.ended_at - end.occurred_at) <= DURATION_OF_ACT
     key = select(PersonKey.actor_id).where(PersonKey.person_id == row.requested_by_id)
     return session.scalar(key) is None
+
+
+def _may_have_no_act(row: WithdrawalRequest, end: Entry | None) -> bool:
+    """Return whether a request is open, or ended by its date.
+
+    From its date on it also ends without an act, where the text cannot be withdrawn any more.
+    """
+    if row.ended_at is None:
+        return end is None or row.due_at > now()
+    return row.due_at <= row.ended_at <= now()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import zip_longest
+from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,14 @@ from deliberate.models import (
     Response,
     SettledQuestion,
 )
-from deliberate.queries.log.page_faults import Entry, PageFault, is_another_act, select_entries
+from deliberate.queries.log.page_faults import (
+    Entry,
+    PageFault,
+    grouped,
+    is_another_act,
+    pair_with_acts,
+    select_entries,
+)
 from deliberate.vocabulary import Origin, ResponseDecision
 from deliberate.vocabulary.events.processes import (
     AttendanceNoted,
@@ -117,14 +124,10 @@ def _compare_mergers(session: Session) -> Iterator[PageFault]:
         target = session.scalar(select(Proposal.merged_into_id).where(Proposal.id == proposal_id))
         if target != entry.details.get("into"):
             yield PageFault("proposal", proposal_id, "merged_into_id", entry.seq)
-    merged: dict[int, list[Entry]] = defaultdict(list)
-    for entry in _entries(session, ProposalMerged.KIND):
-        merged[entry.subject_id].append(entry)
-    mergers: dict[int, list[Merger]] = defaultdict(list)
-    for row in session.scalars(select(Merger).order_by(Merger.id)):
-        mergers[row.proposal_id].append(row)
-    for proposal_id in sorted(merged.keys() | mergers.keys()):
-        for row, entry in zip_longest(mergers[proposal_id], merged[proposal_id]):
+    merged = _entries(session, ProposalMerged.KIND)
+    mergers = session.scalars(select(Merger).order_by(Merger.id))
+    for proposal_id, pairs in pair_with_acts(mergers, attrgetter("proposal_id"), merged):
+        for row, entry in pairs:
             if row is None or entry is None:
                 yield PageFault("proposal", proposal_id, "mergers")
             elif row.target_id != entry.details["into"]:
@@ -148,14 +151,10 @@ def _compare_answered_comments(session: Session) -> Iterator[PageFault]:
 
 def _compare_steps(session: Session) -> Iterator[PageFault]:
     """Compare what each step of a commitment did; its words are compared with the proposal."""
-    steps: dict[int, list[CommitmentStep]] = defaultdict(list)
-    for step in session.scalars(select(CommitmentStep).order_by(CommitmentStep.id)):
-        steps[step.commitment_id].append(step)
-    entries: dict[int, list[Entry]] = defaultdict(list)
-    for entry in _entries(session, *STATES_OF_STEPS):
-        entries[entry.subject_id].append(entry)
-    for commitment_id, rows in steps.items():
-        for step, entry in zip(rows, entries[commitment_id], strict=False):
+    rows = session.scalars(select(CommitmentStep).order_by(CommitmentStep.id))
+    entries = grouped(_entries(session, *STATES_OF_STEPS), attrgetter("subject_id"))
+    for commitment_id, steps in grouped(rows, attrgetter("commitment_id")).items():
+        for step, entry in zip(steps, entries[commitment_id], strict=False):
             if step.state != STATES_OF_STEPS[entry.kind]:
                 yield PageFault("commitment_step", step.id, "state", entry.seq)
             elif is_another_act(session, step.person_id, step.taken_at, entry):
@@ -172,20 +171,22 @@ def _compare_phases(session: Session) -> Iterator[PageFault]:
     present = set()
     for phase in session.scalars(select(Phase).order_by(Phase.id)):
         present.add(phase.id)
-        entry = last.get(phase.id)
-        if entry is None:
-            continue
-        times = (int(phase.opens_at.timestamp()), int(phase.closes_at.timestamp()))
-        if times != (entry.details.get("opens"), entry.details.get("closes")):
-            yield PageFault("phase", phase.id, "opens_at", entry.seq)
-        if list(phase.switches) != list(entry.details.get("switches", ())):
-            yield PageFault("phase", phase.id, "switches", entry.seq)
-        if phase.key != entry.details.get("key"):
-            yield PageFault("phase", phase.id, "kind", entry.seq)
+        if phase.id in last:
+            yield from _compare_phase(phase, last[phase.id])
     for phase_id, entry in last.items():
         is_scheduled = entry.kind == PhaseScheduled.KIND
         if is_scheduled and phase_id not in present and entry.process_id not in gone:
             yield PageFault("phase", phase_id, "-", entry.seq)
+
+
+def _compare_phase(phase: Phase, entry: Entry) -> Iterator[PageFault]:
+    times = (int(phase.opens_at.timestamp()), int(phase.closes_at.timestamp()))
+    if times != (entry.details.get("opens"), entry.details.get("closes")):
+        yield PageFault("phase", phase.id, "opens_at", entry.seq)
+    if list(phase.switches) != list(entry.details.get("switches", ())):
+        yield PageFault("phase", phase.id, "switches", entry.seq)
+    if phase.key != entry.details.get("key"):
+        yield PageFault("phase", phase.id, "kind", entry.seq)
 
 
 def _compare_days_off(session: Session) -> Iterator[PageFault]:
@@ -226,29 +227,33 @@ def _compare_judgements(session: Session) -> Iterator[PageFault]:
 
 def _compare_attendances(session: Session) -> Iterator[PageFault]:
     """Compare who noted to have attended each meeting with the acts that stand."""
-    noted: dict[tuple[int, str], Entry] = {}
-    for entry in _entries(session, AttendanceNoted.KIND, AttendanceRetracted.KIND):
-        if entry.kind == AttendanceNoted.KIND:
-            noted[entry.subject_id, entry.actor_id] = entry
-        else:
-            noted.pop((entry.subject_id, entry.actor_id), None)
+    noted = _noted_attendances(session)
     query = select(Attendance, PersonKey.actor_id).outerjoin(
         PersonKey, PersonKey.person_id == Attendance.person_id
     )
     for row, actor_id in session.execute(query.order_by(Attendance.meeting_id)):
         if actor_id is None:
             continue  # the key of an erased person is gone
-        act = (row.meeting_id, actor_id)
-        if act not in noted:
+        entry = noted.pop((row.meeting_id, actor_id), None)
+        if entry is None:
             yield PageFault("attendance", row.meeting_id, "id")
-            continue
-        entry = noted.pop(act)
-        if is_another_act(session, row.person_id, row.noted_at, entry):
+        elif is_another_act(session, row.person_id, row.noted_at, entry):
             yield PageFault("attendance", row.meeting_id, "noted_at", entry.seq)
     known = set(session.scalars(select(PersonKey.actor_id)))
     for (meeting_id, actor_id), entry in noted.items():
         if actor_id in known:
             yield PageFault("attendance", meeting_id, "-", entry.seq)
+
+
+def _noted_attendances(session: Session) -> dict[tuple[int, str], Entry]:
+    """Return the attendances that were noted and not retracted, by meeting and actor."""
+    noted: dict[tuple[int, str], Entry] = {}
+    for entry in _entries(session, AttendanceNoted.KIND, AttendanceRetracted.KIND):
+        if entry.kind == AttendanceNoted.KIND:
+            noted[entry.subject_id, entry.actor_id] = entry
+        else:
+            noted.pop((entry.subject_id, entry.actor_id), None)
+    return noted
 
 
 def _compare_settled(session: Session) -> Iterator[PageFault]:

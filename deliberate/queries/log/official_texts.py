@@ -5,10 +5,11 @@ is passed over.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import zip_longest
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,7 +44,9 @@ from deliberate.models.log.interaction import content_hmac
 from deliberate.queries.log.page_faults import (
     Entry,
     PageFault,
+    grouped,
     is_another_act,
+    pair_with_acts,
     select_entries,
 )
 from deliberate.vocabulary import ModerationOutcome
@@ -160,6 +163,19 @@ def compare_official_texts(session: Session) -> Iterator[PageFault]:
     yield from _compare_withdrawals(session)
 
 
+SUBJECT = attrgetter("subject_type", "subject_id")
+ReasonedRow = MeetingCorrection | Referral | ProcessChange | PollChange
+"""Rows of acts with a text of their own."""
+
+
+class MadeBy(NamedTuple):
+    """Who made the act of a row and when, with the name of the person's column."""
+
+    column: str
+    person_id: int | None
+    at: datetime
+
+
 def _entries(session: Session, *kinds: str, is_caused: bool = True) -> list[Entry]:
     query = select_entries().where(Interaction.kind.in_(kinds))
     if not is_caused:
@@ -205,43 +221,41 @@ def _compare_single(
 
 def _compare_corrections(session: Session) -> Iterator[PageFault]:
     """Compare the corrections of each meeting with their acts, in order."""
-    entries: dict[int, list[Entry]] = defaultdict(list)
-    for entry in _entries(session, MeetingCorrected.KIND):
-        entries[entry.subject_id].append(entry)
-    corrections: dict[int, list[MeetingCorrection]] = defaultdict(list)
-    for row in session.scalars(select(MeetingCorrection).order_by(MeetingCorrection.id)):
-        corrections[row.meeting_id].append(row)
-    table = MeetingCorrection.__tablename__
-    for meeting_id in sorted(entries.keys() | corrections.keys()):
-        for row, entry in zip_longest(corrections[meeting_id], entries[meeting_id]):
+    entries = _entries(session, MeetingCorrected.KIND)
+    corrections = session.scalars(select(MeetingCorrection).order_by(MeetingCorrection.id))
+    for meeting_id, pairs in pair_with_acts(corrections, attrgetter("meeting_id"), entries):
+        for row, entry in pairs:
             if row is None:
                 yield PageFault("meeting", meeting_id, "corrections", entry.seq)
-            elif entry is None:
-                yield PageFault(table, row.id, "id")
-            elif _is_changed(row.sealed_text, row.salt, entry):
-                yield PageFault(table, row.id, "minutes", entry.seq)
-            elif is_another_act(session, row.corrected_by_id, row.corrected_at, entry):
-                yield PageFault(table, row.id, "corrected_by_id", entry.seq)
+            else:
+                made = MadeBy("corrected_by_id", row.corrected_by_id, row.corrected_at)
+                yield from _compare_reasoned(session, row, entry, "minutes", made)
+
+
+def _compare_reasoned(
+    session: Session, row: ReasonedRow, entry: Entry | None, text_column: str, made: MadeBy
+) -> Iterator[PageFault]:
+    """Compare the text, the person and the time of a row with its act: the first difference."""
+    table = row.__tablename__
+    if entry is None:
+        yield PageFault(table, row.id, "id")
+    elif _is_changed(row.sealed_text, row.salt, entry):
+        yield PageFault(table, row.id, text_column, entry.seq)
+    elif is_another_act(session, made.person_id, made.at, entry):
+        yield PageFault(table, row.id, made.column, entry.seq)
 
 
 def _compare_referrals(session: Session) -> Iterator[PageFault]:
     """Compare where each proposal was referred and why, and why an offer was declined."""
-    entries: dict[int, list[Entry]] = defaultdict(list)
-    for entry in _entries(session, ProposalReferred.KIND):
-        entries[entry.subject_id].append(entry)
-    referrals: dict[int, list[Referral]] = defaultdict(list)
-    for row in session.scalars(select(Referral).order_by(Referral.id)):
-        referrals[row.proposal_id].append(row)
-    for proposal_id in sorted(entries.keys() | referrals.keys()):
-        for row, entry in zip_longest(referrals[proposal_id], entries[proposal_id]):
+    entries = _entries(session, ProposalReferred.KIND)
+    referrals = session.scalars(select(Referral).order_by(Referral.id))
+    for proposal_id, pairs in pair_with_acts(referrals, attrgetter("proposal_id"), entries):
+        for row, entry in pairs:
             if row is None:
                 yield PageFault("proposal", proposal_id, "referrals", entry.seq)
-            elif entry is None:
-                yield PageFault("referral", row.id, "id")
-            elif _is_changed(row.sealed_text, row.salt, entry):
-                yield PageFault("referral", row.id, "reason", entry.seq)
-            elif is_another_act(session, row.referred_by_id, row.referred_at, entry):
-                yield PageFault("referral", row.id, "referred_by_id", entry.seq)
+            else:
+                made = MadeBy("referred_by_id", row.referred_by_id, row.referred_at)
+                yield from _compare_reasoned(session, row, entry, "reason", made)
     for entry in _entries(session, ReferralDeclined.KIND):
         declined = session.get(Referral, entry.subject_id)
         if declined is None:
@@ -265,9 +279,8 @@ def _compare_announcements(session: Session) -> Iterator[PageFault]:
 
 def _compare_wordings(session: Session) -> Iterator[PageFault]:
     """Compare the wordings of revised amendments with the acts that published them."""
-    entries: dict[int, list[Entry]] = defaultdict(list)
-    for entry in _entries(session, AmendmentProposed.KIND, AmendmentRevised.KIND):
-        entries[entry.subject_id].append(entry)
+    acts = _entries(session, AmendmentProposed.KIND, AmendmentRevised.KIND)
+    entries = grouped(acts, attrgetter("subject_id"))
     rows = session.scalars(
         select(AmendmentVersion).order_by(AmendmentVersion.contribution_id, AmendmentVersion.number)
     )
@@ -299,38 +312,30 @@ def _compare_process(session: Session, process_id: int) -> Iterator[PageFault]:
     for change, entry in zip_longest(changes, given):
         if change is None:
             yield PageFault("process", process_id, "changes", entry.seq)
-        elif entry is None:
-            yield PageFault("process_change", change.id, "id")
-        elif _is_changed(change.sealed_text, change.salt, entry):
-            yield PageFault("process_change", change.id, "reason", entry.seq)
-        elif is_another_act(session, change.changed_by_id, change.changed_at, entry):
-            yield PageFault("process_change", change.id, "changed_by_id", entry.seq)
-    if not entries:
-        return
-    if changes:
-        current = hashlib.sha256(process.sealed_text.encode()).hexdigest()
-        is_changed = changes[-1].text_hash != current
-    else:
-        is_changed = _is_changed(process.sealed_text, process.salt, entries[-1])
-    if is_changed:
+        else:
+            made = MadeBy("changed_by_id", change.changed_by_id, change.changed_at)
+            yield from _compare_reasoned(session, change, entry, "reason", made)
+    if entries and _is_process_changed(process, changes, entries[-1]):
         yield PageFault("process", process_id, "texts", entries[-1].seq)
 
 
+def _is_process_changed(process: Process, changes: Sequence[ProcessChange], last: Entry) -> bool:
+    """Return whether the texts of a process are not those after its last change or opening."""
+    if not changes:
+        return _is_changed(process.sealed_text, process.salt, last)
+    return changes[-1].text_hash != hashlib.sha256(process.sealed_text.encode()).hexdigest()
+
+
 def _compare_poll_changes(session: Session) -> Iterator[PageFault]:
-    entries: dict[int, list[Entry]] = defaultdict(list)
-    for entry in _entries(session, PollChanged.KIND):
-        entries[entry.subject_id].append(entry)
-    changes: dict[int, list[PollChange]] = defaultdict(list)
-    for change in session.scalars(select(PollChange).order_by(PollChange.id)):
-        changes[change.poll_id].append(change)
-    for poll_id in sorted(entries.keys() | changes.keys()):
-        for change, entry in zip_longest(changes[poll_id], entries[poll_id]):
+    entries = _entries(session, PollChanged.KIND)
+    changes = session.scalars(select(PollChange).order_by(PollChange.id))
+    for poll_id, pairs in pair_with_acts(changes, attrgetter("poll_id"), entries):
+        for change, entry in pairs:
             if change is None or entry is None:
                 yield PageFault("poll", poll_id, "changes", entry.seq if entry else None)
-            elif _is_changed(change.sealed_text, change.salt, entry):
-                yield PageFault("poll_change", change.id, "reason", entry.seq)
-            elif is_another_act(session, change.changed_by_id, change.changed_at, entry):
-                yield PageFault("poll_change", change.id, "changed_by_id", entry.seq)
+            else:
+                made = MadeBy("changed_by_id", change.changed_by_id, change.changed_at)
+                yield from _compare_reasoned(session, change, entry, "reason", made)
         poll = session.get(Poll, poll_id)
         if poll is not None and poll.changes and poll.changes[-1].new_closes_at != poll.closes_at:
             yield PageFault("poll", poll_id, "closes_at")
@@ -338,16 +343,12 @@ def _compare_poll_changes(session: Session) -> Iterator[PageFault]:
 
 def _compare_decisions(session: Session) -> Iterator[PageFault]:
     """Compare notes, rules and outcomes of the decisions on each contribution with their acts."""
-    entries: dict[tuple[str, int], list[Entry]] = defaultdict(list)
-    for entry in _entries(session, *OUTCOMES, is_caused=False):
-        entries[entry.subject_type, entry.subject_id].append(entry)
-    decisions: dict[tuple[str, int], list[ModerationDecision]] = defaultdict(list)
-    for decision in session.scalars(select(ModerationDecision).order_by(ModerationDecision.id)):
-        decisions[decision.subject_key].append(decision)
-    for key in sorted(entries.keys() | decisions.keys()):
-        for decision, entry in zip_longest(decisions[key], entries[key]):
+    entries = _entries(session, *OUTCOMES, is_caused=False)
+    decisions = session.scalars(select(ModerationDecision).order_by(ModerationDecision.id))
+    for _key, pairs in pair_with_acts(decisions, attrgetter("subject_key"), entries, SUBJECT):
+        for decision, entry in pairs:
             if decision is None:
-                yield PageFault(*key, "decisions", entry.seq)
+                yield PageFault(entry.subject_type, entry.subject_id, "decisions", entry.seq)
             elif entry is None:
                 yield PageFault("moderation_decision", decision.id, "id")
             else:
@@ -369,14 +370,11 @@ def _compare_decision(
 
 
 def _compare_appeals(session: Session) -> Iterator[PageFault]:
-    appeals: dict[tuple[str, int], list[Appeal]] = defaultdict(list)
     query = select(Appeal).join(ModerationDecision, ModerationDecision.id == Appeal.decision_id)
-    for appeal in session.scalars(query.order_by(Appeal.id)):
-        appeals[appeal.decision.subject_key].append(appeal)
+    rows = session.scalars(query.order_by(Appeal.id))
+    appeals = grouped(rows, attrgetter("decision.subject_key"))
     for kind in (AppealFiled.KIND, AppealDecided.KIND):
-        entries: dict[tuple[str, int], list[Entry]] = defaultdict(list)
-        for entry in _entries(session, kind):
-            entries[entry.subject_type, entry.subject_id].append(entry)
+        entries = grouped(_entries(session, kind), SUBJECT)
         for key in sorted(entries.keys() | appeals.keys()):
             yield from _compare_appeals_of(session, key, appeals[key], entries[key], kind)
 
@@ -392,25 +390,31 @@ def _compare_appeals_of(
     if is_decided:
         decided = [(appeal.decided_at, appeal) for appeal in appeals if appeal.decided_at]
         appeals = [appeal for _at, appeal in sorted(decided, key=lambda pair: pair[0])]
+    compare = _compare_decided_appeal if is_decided else _compare_filed_appeal
     for appeal, entry in zip_longest(appeals, entries):
         if appeal is None:
             yield PageFault(*key, "appeals", entry.seq)
-            continue
-        if entry is None:
+        elif entry is None:
             yield PageFault("appeal", appeal.id, "id")
-            continue
-        by, at = (
-            (appeal.decided_by_id, appeal.decided_at or appeal.filed_at)
-            if is_decided
-            else (appeal.person_id, appeal.filed_at)
-        )
-        if is_another_act(session, by, at, entry):
-            yield PageFault("appeal", appeal.id, "person_id", entry.seq)
-        text = appeal.note if is_decided else appeal.reason
-        if _is_changed(text, appeal.salt, entry, is_standing=bool(text)):
-            yield PageFault("appeal", appeal.id, "note" if is_decided else "reason", entry.seq)
-        if is_decided and entry.details["outcome"] != appeal.outcome:
-            yield PageFault("appeal", appeal.id, "outcome", entry.seq)
+        else:
+            yield from compare(session, appeal, entry)
+
+
+def _compare_filed_appeal(session: Session, appeal: Appeal, entry: Entry) -> Iterator[PageFault]:
+    if is_another_act(session, appeal.person_id, appeal.filed_at, entry):
+        yield PageFault("appeal", appeal.id, "person_id", entry.seq)
+    if _is_changed(appeal.reason, appeal.salt, entry, is_standing=bool(appeal.reason)):
+        yield PageFault("appeal", appeal.id, "reason", entry.seq)
+
+
+def _compare_decided_appeal(session: Session, appeal: Appeal, entry: Entry) -> Iterator[PageFault]:
+    decided_at = appeal.decided_at or appeal.filed_at
+    if is_another_act(session, appeal.decided_by_id, decided_at, entry):
+        yield PageFault("appeal", appeal.id, "person_id", entry.seq)
+    if _is_changed(appeal.note, appeal.salt, entry, is_standing=bool(appeal.note)):
+        yield PageFault("appeal", appeal.id, "note", entry.seq)
+    if entry.details["outcome"] != appeal.outcome:
+        yield PageFault("appeal", appeal.id, "outcome", entry.seq)
 
 
 def _compare_withdrawals(session: Session) -> Iterator[PageFault]:

@@ -5,8 +5,9 @@ erased, and the columns of the act; so a text or a column that was changed later
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
+from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,7 +36,13 @@ from deliberate.queries.log.authors import compare_authors
 from deliberate.queries.log.decided_states import compare_decided_states
 from deliberate.queries.log.draft_texts import compare_draft_texts
 from deliberate.queries.log.official_texts import compare_official_texts
-from deliberate.queries.log.page_faults import Entry, PageFault, is_another_act, select_entries
+from deliberate.queries.log.page_faults import (
+    Entry,
+    PageFault,
+    is_another_act,
+    pair_with_acts,
+    select_entries,
+)
 from deliberate.queries.log.process_figures import compare_process_figures
 from deliberate.queries.log.rendered_texts import EARLIER_RENDERERS, compare_rendered_texts
 from deliberate.queries.polls.counted_ballots import ballot_lines
@@ -193,6 +200,9 @@ class _ProposalComparison:
         for name, value in sealed.items():
             if getattr(comment, name) != value:
                 yield PageFault("comment", comment.id, name, posted.seq)
+        yield from self._compare_corrections(comment)
+
+    def _compare_corrections(self, comment: Comment) -> Iterator[PageFault]:
         corrected = self._of(comment.id, CommentCorrected.KIND)
         for correction, entry in zip_longest(comment.corrections, corrected):
             if correction is None and comment.salt is None:
@@ -308,30 +318,34 @@ def _compare_polls(session: Session, process_id: int) -> Iterator[PageFault]:
     query = select_entries().where(
         Interaction.process_id == process_id, Interaction.kind.in_(kinds)
     )
-    stated: EntriesBySubject = defaultdict(list)
-    for entry in session.execute(query):
-        if entry.kind == StatementSuggested.KIND:
-            option = session.get(Option, entry.subject_id)
-            if option is None:
-                yield PageFault("poll_option", entry.subject_id, "-", entry.seq)
-            elif option.salt and content_hmac(option.label, option.salt) != entry.content:
-                yield PageFault("poll_option", option.id, "label", entry.seq)
-        else:
-            stated[entry.subject_id].append(entry)
-    outcomes = select(PollOutcome).join(Poll, Poll.id == PollOutcome.poll_id)
-    by_poll: dict[int, list[PollOutcome]] = defaultdict(list)
-    for outcome in session.scalars(
-        outcomes.where(Poll.process_id == process_id).order_by(PollOutcome.id)
-    ):
-        by_poll[outcome.poll_id].append(outcome)
-    for poll_id in sorted(stated.keys() | by_poll.keys()):
-        for outcome, entry in zip_longest(by_poll[poll_id], stated[poll_id]):
+    entries = list(session.execute(query))
+    yield from _compare_statements(session, entries)
+    stated = [entry for entry in entries if entry.kind == OutcomeStated.KIND]
+    outcomes = session.scalars(
+        select(PollOutcome)
+        .join(Poll, Poll.id == PollOutcome.poll_id)
+        .where(Poll.process_id == process_id)
+        .order_by(PollOutcome.id)
+    )
+    for poll_id, pairs in pair_with_acts(outcomes, attrgetter("poll_id"), stated):
+        for outcome, entry in pairs:
             if outcome is None or entry is None:
                 yield PageFault("poll", poll_id, "outcomes", entry.seq if entry else None)
             elif content_hmac(outcome.body, outcome.salt) != entry.content:
                 yield PageFault("poll_outcome", outcome.id, "body", entry.seq)
             elif is_another_act(session, outcome.stated_by_id, outcome.stated_at, entry):
                 yield PageFault("poll_outcome", outcome.id, "stated_by_id", entry.seq)
+
+
+def _compare_statements(session: Session, entries: Iterable[Entry]) -> Iterator[PageFault]:
+    for entry in entries:
+        if entry.kind != StatementSuggested.KIND:
+            continue
+        option = session.get(Option, entry.subject_id)
+        if option is None:
+            yield PageFault("poll_option", entry.subject_id, "-", entry.seq)
+        elif option.salt and content_hmac(option.label, option.salt) != entry.content:
+            yield PageFault("poll_option", option.id, "label", entry.seq)
 
 
 def _compare_ballot_boxes(session: Session) -> Iterator[PageFault]:

@@ -1,8 +1,12 @@
 """The fault of a page table that differs from the log, and the entries it is compared with."""
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import zip_longest
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
@@ -29,6 +33,7 @@ ENTRY_COLUMNS = (
     Interaction.details,
 )
 Entry = Row[Any]  # ENTRY_COLUMNS
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -71,3 +76,23 @@ def is_another_act(session: Session, person_id: int | None, at: datetime, entry:
         return session.scalar(actor) is not None
     key = session.scalar(select(PersonKey.actor_id).where(PersonKey.person_id == person_id))
     return key is not None and key != entry.actor_id
+
+
+def pair_with_acts(
+    rows: Iterable[T],
+    owner: Callable[[T], Any],
+    entries: Iterable[Entry],
+    subject: Callable[[Entry], Any] = attrgetter("subject_id"),
+) -> Iterator[tuple[Any, Iterator[tuple[T | Any, Entry | Any]]]]:
+    """Yield each subject with its rows beside its acts, in order; None where one is missing."""
+    entries_of, rows_of = grouped(entries, subject), grouped(rows, owner)
+    for key in sorted(entries_of.keys() | rows_of.keys()):
+        yield key, zip_longest(rows_of[key], entries_of[key])
+
+
+def grouped(rows: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
+    """Return rows by a key, in their order; an unknown key has none."""
+    groups: dict[Any, list[T]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups

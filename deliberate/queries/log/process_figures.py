@@ -162,14 +162,17 @@ def _compare_reason_surveys(session: Session) -> Iterator[PageFault]:
             yield PageFault("reason_survey", survey.id, "items", entry.seq)
         if entry is not None:
             yield from _compare_days(survey, REASON_DAYS, entry)
-        if survey.published_at is None:
-            continue
-        entry = ended.get(survey.id)
-        root = reason_box_root(survey, reason_answer_lines(survey.id))
-        if entry is None or root != entry.details["root"]:
-            yield PageFault("reason_survey", survey.id, "answers", entry.seq if entry else None)
-        elif not _is_same_index(survey.result, compute_reason_index(survey)):
-            yield PageFault("reason_survey", survey.id, "result", entry.seq)
+        if survey.published_at is not None:
+            yield from _compare_published_reasons(survey, ended.get(survey.id))
+
+
+def _compare_published_reasons(survey: ReasonSurvey, entry: Entry | None) -> Iterator[PageFault]:
+    """Compare the answers of a published survey with its act, and its index with the answers."""
+    root = reason_box_root(survey, reason_answer_lines(survey.id))
+    if entry is None or root != entry.details["root"]:
+        yield PageFault("reason_survey", survey.id, "answers", entry.seq if entry else None)
+    elif not _is_same_index(survey.result, compute_reason_index(survey)):
+        yield PageFault("reason_survey", survey.id, "result", entry.seq)
 
 
 def _is_same_index(stored: object, computed: object) -> bool:

@@ -225,26 +225,38 @@ def estimate_difference(
 ) -> DigestEffect:
     """Return the difference between weeks with and without the mail, with its 95 % interval.
 
-    Chance decides week by week, so the shares of weeks are compared; a person's weeks resemble one
-    another, so the variance is that of a ratio over people (linearised, as for clusters).
+    Chance decides week by week, so the shares of weeks are compared.
     """
     groups = [[weeks[group] for weeks in people] for group in (0, 1)]
     if not all(_is_large(group, min_cell) for group in groups):
         return DigestEffect()
     totals = [sum(map(len, group)) for group in groups]
     shares = [sum(map(sum, group)) / total for group, total in zip(groups, totals, strict=True)]
-    residuals = [
-        (sum(mailed) - shares[0] * len(mailed)) / totals[0]
-        - (sum(held_out) - shares[1] * len(held_out)) / totals[1]
-        for mailed, held_out in people
-    ]
-    variance = sum(value**2 for value in residuals) * len(people) / (len(people) - 1)
+    variance = _variance(people, shares, totals)
     if math.isclose(variance, 0, abs_tol=1e-12):
         return DigestEffect()  # everybody did the same: there is nothing to estimate chance from
     difference, margin = shares[0] - shares[1], Z_95 * math.sqrt(variance)
     with_mail, held_out_people = (sum(map(bool, group)) for group in groups)
     low, high = difference - margin, difference + margin
     return DigestEffect(with_mail, held_out_people, difference, low, high)
+
+
+def _variance(
+    people: Sequence[tuple[list[bool], list[bool]]],
+    shares: Sequence[float],
+    totals: Sequence[int],
+) -> float:
+    """Return the variance of the difference between the shares of two groups of weeks.
+
+    A person's weeks resemble one another, so it is that of a ratio over people (linearised, as for
+    clusters).
+    """
+    residuals = [
+        (sum(mailed) - shares[0] * len(mailed)) / totals[0]
+        - (sum(held_out) - shares[1] * len(held_out)) / totals[1]
+        for mailed, held_out in people
+    ]
+    return sum(value**2 for value in residuals) * len(people) / (len(people) - 1)
 
 
 def _is_large(group: Sequence[list[bool]], min_cell: int) -> bool:

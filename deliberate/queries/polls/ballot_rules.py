@@ -1,6 +1,6 @@
 """The rules that a ballot must meet, by type of poll; used by forms, operations and imports."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from flask_babel import LazyString
@@ -31,15 +31,24 @@ def find_ballot_error(poll: Poll, choice: Choice) -> BallotError | None:
     options = {option.id: option for option in poll.shown_options}
     if not choice:
         return BallotError(_("Choose an answer first."))
-    for position, (option_id, _value) in enumerate(choice):
-        if option_id not in options:
-            return BallotError(_("This option belongs to another poll."))
-        if option_id in [earlier for earlier, _ in choice[:position]]:
-            return BallotError(_("An option can be chosen once."), option_id)
+    if error := _check_options(options, choice):
+        return error
     chosen = [(options[option_id], value) for option_id, value in choice]
     if any(option.is_pass for option, _value in chosen):
         return _check_pass(chosen)
     return _CHECKS[poll.type](poll, chosen)
+
+
+def _check_options(options: Container[int], choice: Choice) -> BallotError | None:
+    """Return the error of an option that is none of the poll's, or is chosen twice."""
+    chosen: set[int] = set()
+    for option_id, _value in choice:
+        if option_id not in options:
+            return BallotError(_("This option belongs to another poll."))
+        if option_id in chosen:
+            return BallotError(_("An option can be chosen once."), option_id)
+        chosen.add(option_id)
+    return None
 
 
 Chosen = list[tuple[Option, int]]

@@ -186,9 +186,7 @@ def _budget_tally(rules: TallyRules, ballots: Sequence[BallotValues], base: Tall
         candidates = [option for option in tied if votes[option]]
         funded_before = len(funded)
         for option in candidates:
-            is_full = rules.max_projects is not None and len(funded) >= rules.max_projects
-            is_too_dear = rules.amount is not None and spent + rules.costs[option] > rules.amount
-            if not is_full and not is_too_dear:
+            if _fits_budget(rules, len(funded) + 1, spent + rules.costs[option]):
                 funded.append(option)
                 spent += rules.costs[option]
         if len(candidates) > 1 and 0 < len(funded) - funded_before < len(candidates):
@@ -201,6 +199,12 @@ def _budget_tally(rules: TallyRules, ballots: Sequence[BallotValues], base: Tall
         spent=spent,
         by_lot=tuple(by_lot),
     )
+
+
+def _fits_budget(rules: TallyRules, projects: int, cost: int) -> bool:
+    """Return whether so many projects at a cost are within the number and the amount."""
+    is_too_many = rules.max_projects is not None and projects > rules.max_projects
+    return not is_too_many and (rules.amount is None or cost <= rules.amount)
 
 
 def _ranked_tally(rules: TallyRules, ballots: Sequence[BallotValues], base: Tally) -> Tally:

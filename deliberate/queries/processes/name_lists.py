@@ -8,6 +8,7 @@ from sqlalchemy import select
 from deliberate.database import db
 from deliberate.models import Process, ResidentEntry, ResidentList
 from deliberate.models.moderation.visibility import ANYONE
+from deliberate.text import localized_text
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,7 @@ class NameList:
     def choices(self, language: str) -> list[tuple[str, str]]:
         """Return the names as stored and as shown in a language, in the order of the list."""
         return [
-            (name, (name_en if language == "en" else "") or name)
-            for name, name_en in self.names.items()
+            (name, localized_text(language, name, name_en)) for name, name_en in self.names.items()
         ]
 
     def find(self, text: str) -> str:

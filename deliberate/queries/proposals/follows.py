@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from deliberate.database import db
 from deliberate.models import Follow, Institution, Person, Process, Proposal
 
 PAGE = 20
+Subject = TypeVar("Subject", Proposal, Process, Institution)
 
 
 @dataclass(frozen=True)
@@ -66,36 +69,34 @@ def list_followed(person: Person, before: int = 0) -> list[Followed]:
         statement = statement.where(Follow.id < before)
     rows = db.session.execute(statement.order_by(Follow.id.desc()).limit(PAGE + 1)).all()
     follows = [follow for follow, _is_shown in rows]
-    proposals = {
-        row.id: row
-        for row in db.session.scalars(
-            select(Proposal)
-            .where(Proposal.id.in_(_ids(follows, "proposal")))
-            .options(joinedload(Proposal.process))
-        )
-    }
-    processes = {
-        row.id: row
-        for row in db.session.scalars(
-            select(Process).where(Process.id.in_(_ids(follows, "process")))
-        )
-    }
-    institutions = {
-        row.id: row
-        for row in db.session.scalars(
-            select(Institution).where(Institution.id.in_(_ids(follows, "institution")))
-        )
-    }
+    proposals = _followed_rows(Proposal, follows, joinedload(Proposal.process))
+    processes = _followed_rows(Process, follows)
+    institutions = _followed_rows(Institution, follows)
     return [
         Followed(
             follow.id,
-            proposals.get(follow.subject_id) if follow.subject_type == "proposal" else None,
-            processes.get(follow.subject_id) if follow.subject_type == "process" else None,
-            institutions.get(follow.subject_id) if follow.subject_type == "institution" else None,
+            proposals.get(follow.id),
+            processes.get(follow.id),
+            institutions.get(follow.id),
             follow.subject_name if is_shown else "",
         )
         for follow, is_shown in rows
     ]
+
+
+def _followed_rows(
+    model: type[Subject], follows: Sequence[Follow], *options: ORMOption
+) -> dict[int, Subject]:
+    """Return the rows of a model that are followed, by the id of the follow."""
+    subject_type = model.subject_type
+    ids = _ids(follows, subject_type)
+    query = select(model).where(model.id.in_(ids)).options(*options)
+    by_id = {row.id: row for row in db.session.scalars(query)}
+    return {
+        follow.id: by_id[follow.subject_id]
+        for follow in follows
+        if follow.subject_type == subject_type and follow.subject_id in by_id
+    }
 
 
 def _ids(follows: Sequence[Follow], subject_type: str) -> list[int]:

@@ -29,6 +29,7 @@ from deliberate.queries.proposals.workflow_state import ListState, state_conditi
 from deliberate.queries.responses.response_owner import is_of_institution, join_institution
 from deliberate.queries.search.similar_proposals import matching_proposal_ids
 from deliberate.queries.site.keyset_pagination import KeysetOrder
+from deliberate.text import localized_text
 
 PAGE = 20
 
@@ -230,7 +231,7 @@ def filter_choices(language: str, process: str = "") -> FilterChoices:
         if row.of == "process" and process in {"", row.slug}:
             topics.append(NameList(pairs_of(row.topics)))
             areas.append(NameList(dict.fromkeys(row.areas, "")))
-        name = (row.name_en if language == "en" else "") or row.name
+        name = localized_text(language, row.name, row.name_en)
         choices[row.of].append(FilterChoice(row.slug, name))
     for options in choices.values():
         options.sort(key=lambda choice: choice.name)

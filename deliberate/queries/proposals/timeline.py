@@ -166,14 +166,18 @@ def _coming_entries(
 ) -> Iterator[TimelineEntry]:
     if proposal.due_at is not None and proposal.answered_at is None and proposal.is_active:
         yield _due_entry(proposal, proposal.due_at, case)
-    if not cards:
-        return
+    if cards:
+        yield from _coming_commitments(proposal, cards[0])
+
+
+def _coming_commitments(proposal: Proposal, card: ResponseCard) -> Iterator[TimelineEntry]:
+    """Yield the open commitments of the newest response, then the check by residents."""
     today = local_today(proposal.process)
-    commitments = [row.commitment for row in cards[0].commitments]
+    commitments = [row.commitment for row in card.commitments]
     for commitment in commitments:
         if commitment.is_open:
             yield _commitment_due_entry(proposal, commitment, today)
-    if commitments and not sum(cards[0].response.counts("built").values()):
+    if commitments and not sum(card.response.counts("built").values()):
         yield TimelineEntry(_("Outcome checked by residents"), "", "upcoming")
 
 

@@ -134,11 +134,7 @@ def _count(
     answered_at: datetime | None,
     closed_at: datetime | None,
 ) -> None:
-    end = answered_at or closed_at or moment
-    if process.source is not None:
-        days = (end - qualified_at).total_seconds() / SECONDS_PER_DAY
-    else:
-        days = float(working_days_elapsed(process, qualified_at, end))
+    days = _days_between(process, qualified_at, answered_at or closed_at or moment)
     figures.cases += 1
     (figures.answered_days if answered_at else figures.open_days).append(max(days, 0.0))
     if answered_at is not None:
@@ -146,6 +142,13 @@ def _count(
         figures.answered_in_time += due_at is None or answered_at < due_at
     elif closed_at is None and due_at is not None and due_at <= moment:
         figures.overdue += 1
+
+
+def _days_between(process: Process, start: datetime, end: datetime) -> float:
+    """Return the working days of a process, or the days of an imported one."""
+    if process.source is not None:
+        return (end - start).total_seconds() / SECONDS_PER_DAY
+    return float(working_days_elapsed(process, start, end))
 
 
 def _add_judgements(

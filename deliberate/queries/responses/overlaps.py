@@ -105,13 +105,18 @@ def _topic_row(
     owners = sum(bool(part.mandates) for part in parts)
     has_cases = any(part.held or part.answered for part in parts)
     for part in parts:
-        if part.mandates and has_cases and not (part.held or part.answered):
-            part.finding = MandateState.IDLE
-        elif owners and part.answered and not part.mandates:
-            part.finding = MandateState.WITHOUT_MANDATE
+        _set_finding(part, has_owners=bool(owners), has_cases=has_cases)
     states = (MandateState.NOBODY, MandateState.ONE_OWNER, MandateState.TWO_CLAIM)
     parts.sort(key=lambda part: part.institution.name_in(language).casefold())
     return TopicRow(topic, states[min(owners, 2)], parts, overlap)
+
+
+def _set_finding(part: InstitutionPart, *, has_owners: bool, has_cases: bool) -> None:
+    """Note an institution that is idle in its topic, or answers in that of another one."""
+    if part.mandates and has_cases and not (part.held or part.answered):
+        part.finding = MandateState.IDLE
+    elif has_owners and part.answered and not part.mandates:
+        part.finding = MandateState.WITHOUT_MANDATE
 
 
 def list_mandates() -> Sequence[Mandate]:

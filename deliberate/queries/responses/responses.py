@@ -1,6 +1,6 @@
 """Queries on official responses: the versions on a proposal, pending ones and the newest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -107,11 +107,7 @@ def list_response_cards(proposal_id: int, viewer: Person | None = None) -> list[
     rows = db.session.execute(
         _versions_query(), {"proposal": proposal_id, "viewer": viewer.id if viewer else 0}
     ).unique()
-    judgements: dict[Response, dict[str, Judgement]] = {}
-    for response, judgement in rows:
-        by_question = judgements.setdefault(response, {})
-        if judgement is not None:
-            by_question[judgement.question] = judgement
+    judgements = _judgements_by_response(rows)
     names = _institution_names({id_ for response in judgements for id_ in response.signatories})
     newest = next(iter(judgements), None)
     cards = [
@@ -123,6 +119,18 @@ def list_response_cards(proposal_id: int, viewer: Person | None = None) -> list[
     if cards:
         _carry_over_commitments(cards[0], cards[1:])
     return cards
+
+
+def _judgements_by_response(
+    rows: Iterable[Row[Response, Judgement]],
+) -> dict[Response, dict[str, Judgement]]:
+    """Return the versions in their order, each with its judgements by question."""
+    judgements: dict[Response, dict[str, Judgement]] = {}
+    for response, judgement in rows:
+        by_question = judgements.setdefault(response, {})
+        if judgement is not None:
+            by_question[judgement.question] = judgement
+    return judgements
 
 
 def _carry_over_commitments(current: ResponseCard, earlier: Sequence[ResponseCard]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from deliberate.database import db
 from deliberate.models import Comment, Institution, Person, Proposal, Rating
 from deliberate.models.moderation.visibility import ANYONE, HELD, NOT_HIDDEN, SHOWN_TEXT
-from deliberate.text import excerpt, to_plain
+from deliberate.text import excerpt, localized_text, to_plain
 from deliberate.vocabulary import AccountClass
 
 MAX_CREDITABLE = 30
@@ -185,7 +185,7 @@ def to_comment_row(
         depth=row.depth,
         display_name=row.display_name or "",
         role="organisation" if is_organisation else row.author_role,
-        institution=(row.name_en if language == "en" else "") or row.name or "",
+        institution=localized_text(language, row.name, row.name_en),
         stance=row.stance,
         is_question=row.is_question,
         is_blank=row.is_blank,
@@ -207,7 +207,7 @@ def to_comment_row(
         is_own=reader is not None and row.author_id == reader.id,
         own_rating={True: "strong", False: "weak"}.get(row.is_strong, ""),
         held_until=row.held_until if is_held else None,
-        desk=(row.desk_name_en if language == "en" else "") or row.desk_name or "",
+        desk=localized_text(language, row.desk_name, row.desk_name_en),
     )
 
 

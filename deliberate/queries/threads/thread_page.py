@@ -57,10 +57,10 @@ def get_thread_page(
     comments: list[CommentRow] = []
     size = thread_request.page_size
     for root in roots[:size]:
-        replies = branches.get(root.id, [])[: MAX_REPLIES if thread_request.expanded_id else None]
-        branch = [to_comment_row(row, proposal, language, reader) for row in (root, *replies)]
-        shown = sum(not reply.is_blank for reply in replies) + thread_request.replies_seen
-        branch[-1].hidden_reply_count = max(0, root.reply_count - shown)
+        shown = _shown_replies(branches.get(root.id, []), thread_request)
+        branch = [to_comment_row(row, proposal, language, reader) for row in (root, *shown)]
+        seen = sum(not reply.is_blank for reply in shown) + thread_request.replies_seen
+        branch[-1].hidden_reply_count = max(0, root.reply_count - seen)
         comments += branch
     has_more_replies = thread_request.expanded_id is not None and any(
         len(branch) > MAX_REPLIES for branch in branches.values()
@@ -71,6 +71,13 @@ def get_thread_page(
         after=roots[size - 1].id if len(roots) > size else None,
         replies_after=comments[-1].id if has_more_replies else None,
     )
+
+
+def _shown_replies(
+    replies: Sequence[SelectedComment], thread_request: ThreadRequest
+) -> Sequence[SelectedComment]:
+    """Return the replies on one page of an opened branch; all that are loaded in a thread."""
+    return replies[:MAX_REPLIES] if thread_request.expanded_id else replies
 
 
 def _load_rows(

@@ -31,6 +31,7 @@ Fetch = Callable[[str], bytes]
 """Returns the content at a path of the installation. Raises OSError."""
 API = "/api/v1"
 HEX_DIGITS = 64
+_HEAD_IS_GONE = "the installation no longer shows a head that it signed"
 
 
 @dataclass(frozen=True)
@@ -81,18 +82,15 @@ class Mirror:
         first = known["size"] - 1 if known else 0
         while page := _fetch_json(fetch, f"{API}/heads?after={first}")["heads"]:
             new = [_parse_head(json.dumps(head)) for head in page]
-            if known is not None and new and new[0]["size"] == known["size"]:
-                if new.pop(0)["body"] != known["body"]:
-                    raise VerificationError("the installation shows another log than before")
-                known = None
             if known is not None:
-                raise VerificationError("the installation no longer shows a head that it signed")
+                _check_known_head(new.pop(0), known)
+                known = None
             check_heads([*heads[-1:], *new])
             _append(self.heads_path, [json.dumps(head["line"]) for head in new])
             heads += new
             first = heads[-1]["size"]
         if known is not None:
-            raise VerificationError("the installation no longer shows a head that it signed")
+            raise VerificationError(_HEAD_IS_GONE)
         if not heads:
             raise VerificationError("the installation has published no tree head yet")
         return heads
@@ -154,6 +152,14 @@ def _check_act(
         raise VerificationError(f"the leaf hash beside entry {position} is another")
     check_hour(public, position, heads)
     return position
+
+
+def _check_known_head(shown: JsonObject, known: JsonObject) -> None:
+    """Check that the first head that an installation shows is the one known from before."""
+    if shown["size"] != known["size"]:
+        raise VerificationError(_HEAD_IS_GONE)
+    if shown["body"] != known["body"]:
+        raise VerificationError("the installation shows another log than before")
 
 
 def _compare_releases(

@@ -43,11 +43,7 @@ blueprint = LocalizedBlueprint("process_copies", url_prefix="/desk/processes")
 def copy(slug: str) -> ResponseReturnValue:
     """Show a new process with everything of an earlier one, to be changed, or plan it."""
     source = get_or_404(get_process_for_setup(slug))
-    start_form = StartDayForm(request.args if "start" in request.args else None)
-    is_chosen = "start" in request.args and start_form.validate()
-    start = (start_form.start.day if is_chosen else None) or local_today(source)
-    if not start_form.start.data:
-        start_form.start.data = start.isoformat()
+    start_form, start = _start_day(source)
     form = CopyProcessForm(submitted_data(), data=_defaults(source, start))
     institutions = set_institutions(form)
     if request.method == "GET":
@@ -73,6 +69,16 @@ def copy(slug: str) -> ResponseReturnValue:
         start_form=start_form,
         keeps_days_off=request.method == "GET" or "days_off" in request.form,
     )
+
+
+def _start_day(source: "Process") -> "tuple[StartDayForm, date]":
+    """Return the form of the first day, and that day: today where none is chosen."""
+    form = StartDayForm(request.args if "start" in request.args else None)
+    is_chosen = "start" in request.args and form.validate()
+    start = (form.start.day if is_chosen else None) or local_today(source)
+    if not form.start.data:
+        form.start.data = start.isoformat()
+    return form, start
 
 
 def _defaults(source: "Process", start: date) -> dict[str, object]:

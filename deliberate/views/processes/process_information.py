@@ -88,25 +88,9 @@ def add_document(slug: str) -> ResponseReturnValue:
 
 def _add_document(process: "Process", form: DocumentForm) -> bool:
     """Add the submitted document; return False with an error at a field if it is refused."""
-    staff, file = signed_in_person(), request.files.get("file")
     field = form.url if form.url.data else form.file
-    replaced_id = form.replaces.data or ""
-    entry = operations.DocumentEntry(
-        form.title.data or "",
-        form.language.data or "",
-        get_or_404(form.dated_on.day),
-        get_document(process, int(replaced_id)) if replaced_id.isdecimal() else None,
-    )
     try:
-        if form.url.data or file is None:
-            operations.add_document_link(
-                staff, process, entry, form.url.data or "", context=request_context()
-            )
-        else:
-            count_upload()
-            operations.add_document_file(
-                staff, process, entry, file.read(), context=request_context()
-            )
+        _add_link_or_file(process, form)
     except TooManyAttempts as error:
         field.errors = [retry_message(error)]
     except Refused as refusal:
@@ -114,6 +98,24 @@ def _add_document(process: "Process", form: DocumentForm) -> bool:
             raise
         field.errors = [str(refusal.reason)]
     return not field.errors
+
+
+def _add_link_or_file(process: "Process", form: DocumentForm) -> None:
+    staff, file = signed_in_person(), request.files.get("file")
+    replaced_id = form.replaces.data or ""
+    entry = operations.DocumentEntry(
+        form.title.data or "",
+        form.language.data or "",
+        get_or_404(form.dated_on.day),
+        get_document(process, int(replaced_id)) if replaced_id.isdecimal() else None,
+    )
+    if form.url.data or file is None:
+        operations.add_document_link(
+            staff, process, entry, form.url.data or "", context=request_context()
+        )
+    else:
+        count_upload()
+        operations.add_document_file(staff, process, entry, file.read(), context=request_context())
 
 
 @blueprint.page(f"{DESK}/documents/<id:document_id>/remove", "staff", "admin", methods=["POST"])

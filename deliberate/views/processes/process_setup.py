@@ -204,11 +204,8 @@ def phase(slug: str, key: str) -> ResponseReturnValue:
     if present is None and key not in list(PhaseKind):
         abort(404)
     form = PhaseForm(submitted_data(), obj=present)
-    if request.method == "GET" and present is not None:
-        form.opens.data = local_date(process, present.opens_at).isoformat()
-        form.closes.data = last_day(process, present.closes_at).isoformat()
-    elif request.method == "GET":
-        form.switches.data = [switch.value for switch in USUAL_SWITCHES[PhaseKind(key)]]
+    if request.method == "GET":
+        _fill_phase(form, process, present, key)
     kind, number = (present.kind, present.number) if present else (key, 1)
 
     return _phase_page(
@@ -219,6 +216,15 @@ def phase(slug: str, key: str) -> ResponseReturnValue:
         phase=present,
         may_remove=present is not None and may_remove_phase(signed_in_person(), process),
     )
+
+
+def _fill_phase(form: PhaseForm, process: "Process", present: "Phase | None", key: str) -> None:
+    """Show the dates of a phase, or of a new one what its kind usually permits."""
+    if present is None:
+        form.switches.data = [switch.value for switch in USUAL_SWITCHES[PhaseKind(key)]]
+    else:
+        form.opens.data = local_date(process, present.opens_at).isoformat()
+        form.closes.data = last_day(process, present.closes_at).isoformat()
 
 
 def _phase_page(

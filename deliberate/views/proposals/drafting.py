@@ -63,6 +63,8 @@ from deliberate.views.urls import proposal_url
 from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
+
     from deliberate.models import Draft, Institution, Person, Process, Proposal, UnitContribution
     from deliberate.queries.proposals.map_marks import MapDisplay
 
@@ -234,18 +236,23 @@ def _place_form(draft: "Draft", data: MultiDict[str, str] | None) -> PlaceForm:
 
 def _change_files(draft: "Draft", form: AttachmentForm) -> bool:
     """Add or remove a file as requested; return False where the form has errors."""
-    person, file = signed_in_person(), request.files.get("file")
+    file = request.files.get("file")
     if "remove" in request.form:
-        remove_draft_attachment(person, draft, request.form["remove"])
+        remove_draft_attachment(signed_in_person(), draft, request.form["remove"])
         return True
     if not file and "add" not in request.form:
         return True
     if not form.validate() or not file:
         form.file.errors = [] if file else [_("Choose a file.")]
         return False
+    return _add_file(draft, form, file)
+
+
+def _add_file(draft: "Draft", form: AttachmentForm, file: "FileStorage") -> bool:
+    """Add a file to a draft; return False with an error at its field if it is refused."""
     try:
         count_upload()
-        add_draft_attachment(person, draft, form.title.data, file.read())
+        add_draft_attachment(signed_in_person(), draft, form.title.data, file.read())
     except Refused as refusal:
         form.file.errors = [str(refusal.reason)]
         return False

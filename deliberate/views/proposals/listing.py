@@ -61,14 +61,7 @@ def index() -> str:
         ],
         next_url=_list_url(replace(filters, after=rows[-1][0].id)) if has_more else "",
         first_url=_list_url(filters.without()) if filters.after else "",
-        set_filters=[
-            (
-                name,
-                _section_text() if name == "box" else form.label_of(name),
-                _list_url(filters.without(name)),
-            )
-            for name in _active_filters(filters)
-        ],
+        set_filters=_set_filters(form, filters),
         clear_url=_list_url(filters.without(*FILTERS)),
         csv_url=url_for("proposal_list.download", **_query(filters.without())),
         count=_count(filters),
@@ -80,6 +73,18 @@ def index() -> str:
         order=filters.order.value,
         followed_topic=_followed_topic(filters.topic),
     )
+
+
+def _set_filters(form: ProposalListForm, filters: ProposalFilters) -> list[tuple[str, object, str]]:
+    """Return each filter that is set, as it is shown, and the address of the list without it."""
+    return [
+        (
+            name,
+            _section_text() if name == "box" else form.label_of(name),
+            _list_url(filters.without(name)),
+        )
+        for name in _active_filters(filters)
+    ]
 
 
 def _section_text() -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +17,9 @@ from deliberate.text import clean_line
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.request_context import current_settings
 from deliberate.views.urls import proposal_slug
+
+if TYPE_CHECKING:
+    from deliberate.models import Proposal
 
 blueprint = LocalizedBlueprint("proposal_map", url_prefix="/proposals/map")
 files = LocalizedBlueprint("proposal_places", localized=False)
@@ -77,30 +80,32 @@ def places() -> ResponseReturnValue:
     if request.query_string.decode("ascii", "replace") != address.partition("?")[2]:
         return redirect(address)
     base = str(current_settings().base_url or request.host_url).rstrip("/")
-    features = [
-        {
-            "type": "Feature",
-            "id": proposal.id,
-            "geometry": proposal.shown_place.geometry,
-            "properties": {
-                "title": proposal.title,
-                "language": proposal.language,
-                "url": base
-                + url_for(
-                    "proposals.show",
-                    lang=proposal.language,
-                    proposal_id=proposal.id,
-                    slug=proposal_slug(proposal) or None,
-                ),
-                "process": proposal.process.slug,
-                "area": proposal.area,
-                "topic": proposal.topic,
-                "published_at": proposal.published_at.isoformat(),
-                "is_exact": proposal.place_is_exact,
-            },
-        }
-        for proposal in list_places(process)
-    ]
+    features = [_feature(proposal, base) for proposal in list_places(process)]
     document = {"type": "FeatureCollection", "features": features}
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return Response(body, mimetype="application/geo+json")
+
+
+def _feature(proposal: "Proposal", base: str) -> dict[str, object]:
+    """Return the place of a proposal as GeoJSON; `base` is the address of the site."""
+    path = url_for(
+        "proposals.show",
+        lang=proposal.language,
+        proposal_id=proposal.id,
+        slug=proposal_slug(proposal) or None,
+    )
+    return {
+        "type": "Feature",
+        "id": proposal.id,
+        "geometry": proposal.shown_place.geometry,
+        "properties": {
+            "title": proposal.title,
+            "language": proposal.language,
+            "url": base + path,
+            "process": proposal.process.slug,
+            "area": proposal.area,
+            "topic": proposal.topic,
+            "published_at": proposal.published_at.isoformat(),
+            "is_exact": proposal.place_is_exact,
+        },
+    }

@@ -179,12 +179,18 @@ def _change(area_map: AreaMap, form: PlacePickForm) -> MapView:
     elif "clear" in pressed:
         form.set_positions([])
     elif clicked := _clicked_position(view):
-        if view == area_map.view:
-            area = area_map.area_at(clicked)
-            form.area.data = area.shape.name if area else ""
-            return area_map.view_of_area(form.area.data) or view.closer(clicked)
-        is_point = form.place_kind == PlaceKind.POINT
-        form.set_positions([clicked] if is_point else [*positions, clicked])
+        return _click(area_map, form, view, clicked)
+    return view
+
+
+def _click(area_map: AreaMap, form: PlacePickForm, view: MapView, clicked: Position) -> MapView:
+    """Show the area around a position on the whole map; on a section, set or add the position."""
+    if view == area_map.view:
+        area = area_map.area_at(clicked)
+        form.area.data = area.shape.name if area else ""
+        return area_map.view_of_area(form.area.data) or view.closer(clicked)
+    is_point = form.place_kind == PlaceKind.POINT
+    form.set_positions([clicked] if is_point else [*form.positions, clicked])
     return view
 
 

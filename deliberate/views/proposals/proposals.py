@@ -64,7 +64,7 @@ from deliberate.views.urls import (
 from deliberate.vocabulary import PhaseSwitch
 
 if TYPE_CHECKING:
-    from deliberate.models import Proposal, ProposalVersion
+    from deliberate.models import Person, Proposal, ProposalVersion
 
 blueprint = LocalizedBlueprint("proposals", url_prefix="/proposals")
 THREAD_ARGS = {"order", "side", "after", "at", "open", "all"}
@@ -88,14 +88,21 @@ def show(proposal_id: int, slug: str = "") -> ResponseReturnValue:
             save_reading_position(person, proposal_id, position, reader.newest)
             return Response(body, mimetype="text/html")
     page = get_or_404(get_proposal_page(proposal_id, person, last_read_id))
-    if slug != proposal_slug(page.proposal):
-        return redirect(proposal_url(page.proposal, **request.args.to_dict()), 301)
-    target_id = page.proposal.merged_into_id
-    if target_id is not None and not set(request.args) & THREAD_ARGS:
-        return redirect(url_for("proposals.show", proposal_id=target_id))
+    if address := _other_address(page.proposal, slug):
+        return address
     if person is not None and page.reader is not None:
         save_reading_position(person, proposal_id, position, page.reader.newest)
     return _render_page(page, _thread_page(page.proposal), last_read_id)
+
+
+def _other_address(proposal: "Proposal", slug: str) -> ResponseReturnValue | None:
+    """Return the redirect from an old title or a merged proposal, or None."""
+    if slug != proposal_slug(proposal):
+        return redirect(proposal_url(proposal, **request.args.to_dict()), 301)
+    target_id = proposal.merged_into_id
+    if target_id is not None and not set(request.args) & THREAD_ARGS:
+        return redirect(url_for("proposals.show", proposal_id=target_id))
+    return None
 
 
 def _common_page(
@@ -122,14 +129,11 @@ def _render_page(page: ProposalPage, thread: ThreadPage, last_read_id: int | Non
     g.log_head = page.log_head
     proposal, person = page.proposal, current_person()
     thread_request, is_visible = _thread_request(), proposal.is_text_visible_to(person)
-    has_related = page.has_files or page.has_merged
-    related = get_related_items(proposal) if has_related else RelatedItems()
     responses = list_response_cards(proposal.id, person) if proposal.decision else []
-    is_author = page.reader is not None and page.reader.is_author
     limited_until = page.reader.limited_until if page.reader else None
     may_comment = is_offered(proposal, PhaseSwitch.COMMENT, limited_until)
     short_address = f"{current_settings().base_url or request.host_url.rstrip('/')}/p/{proposal.id}"
-    case, picture = page.desk.case, first_picture(related.files)
+    case = page.desk.case
     return render_template(
         "proposals/show.html",
         proposal=proposal,
@@ -151,31 +155,51 @@ def _render_page(page: ProposalPage, thread: ThreadPage, last_read_id: int | Non
         paper_code=qr_code(short_address, short_address) if thread_request.is_complete else "",
         may_comment=may_comment,
         may_support=is_offered(proposal, PhaseSwitch.SUPPORT, limited_until),
-        may_revise=may_revise(person, proposal) if is_author else ALLOWED,
-        may_withdraw=may_withdraw(person, proposal) if is_author else ALLOWED,
-        withdrawal=get_open_request(proposal) if is_author and proposal.coauthor_count else None,
         amendment=get_promoted_amendment(proposal.id) if page.has_amendment else None,
         may_open_poll=bool(may_open_poll(person, proposal.process)) and proposal.is_active,
         argument_form=ArgumentForm(MultiDict()),
         max_length=MAX_COMMENT,
         slug=proposal_slug(proposal) or None,
         page_url=proposal_url(proposal),
-        merged=[
+        may_merge=has_merge_role(person),
+        place_map=place_map(proposal),
+        urls=comment_url_templates(proposal, thread_request, thread, may_comment=bool(may_comment)),
+        **_related_items(page, is_visible=is_visible),
+        **_author_items(page, person),
+    )
+
+
+def _related_items(page: ProposalPage, *, is_visible: bool) -> dict[str, object]:
+    """Return the files and pictures of a proposal, and what was merged into it."""
+    proposal, summary = page.proposal, page.summary
+    has_related = page.has_files or page.has_merged
+    related = get_related_items(proposal) if has_related else RelatedItems()
+    picture = first_picture(related.files)
+    return {
+        "merged": [
             (merged, proposal_url_by_id(merged.id, merged.slug, order=ThreadOrder.OLDEST.value))
             for merged in related.merged
         ],
-        may_merge=has_merge_role(person),
-        place_map=place_map(proposal),
-        has_map=is_author and not get_area_map().is_empty,
-        files=related.files if is_visible else (),
-        picture=picture if is_visible else None,
-        share_card=proposal_share_card(
-            proposal,
-            picture.stem if picture else "",
-            page.summary.main_request if page.summary else "",
+        "files": related.files if is_visible else (),
+        "picture": picture if is_visible else None,
+        "share_card": proposal_share_card(
+            proposal, picture.stem if picture else "", summary.main_request if summary else ""
         ),
-        urls=comment_url_templates(proposal, thread_request, thread, may_comment=bool(may_comment)),
-    )
+    }
+
+
+def _author_items(page: ProposalPage, person: "Person | None") -> dict[str, object]:
+    """Return what the authors of a proposal may do, and whether a map can hold its place."""
+    proposal = page.proposal
+    is_author = page.reader is not None and page.reader.is_author
+    return {
+        "may_revise": may_revise(person, proposal) if is_author else ALLOWED,
+        "may_withdraw": may_withdraw(person, proposal) if is_author else ALLOWED,
+        "withdrawal": (
+            get_open_request(proposal) if is_author and proposal.coauthor_count else None
+        ),
+        "has_map": is_author and not get_area_map().is_empty,
+    }
 
 
 def _thread_request() -> ThreadRequest:
