@@ -42,6 +42,7 @@ from deliberate.queries.documents.answer_desk import (
     list_answer_drafts,
     list_contributions_of,
     list_documents_with_open_contributions,
+    list_open_contributions,
     list_open_pages,
     missing_consents,
 )
@@ -261,6 +262,8 @@ def _table_page(
     page = render_template(
         "documents/answer_desk/table.html",
         document=document,
+        pages=list_open_pages([document]),
+        contributions={row.id: row for row in list_open_contributions(document)},
         table=text,
         rows=rows,
         table_error=error,
