@@ -21,7 +21,9 @@ DEFAULT_SETTINGS_FILE = "deliberate.env"
 MODES = ("demo", "production", "test")
 LANGUAGES = ("id", "en")
 MAX_REQUEST_MB = 4
-"""Largest body of a request; the web server in front has the same limit (docs/operate.md)."""
+"""Largest body of a request without a file."""
+MAX_UPLOAD_MB = 16
+"""The same with a file; the web server in front has the same limit (docs/operate.md)."""
 MIN_SECRET_KEY_CHARACTERS = 32
 MIN_METRICS_TOKEN_CHARACTERS = 16
 MIN_WEBHOOK_SECRET_CHARACTERS = 32

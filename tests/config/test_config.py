@@ -9,6 +9,7 @@ from deliberate import create_app
 from deliberate.commands.startup import migrate_stores
 from deliberate.config import (
     MAX_REQUEST_MB,
+    MAX_UPLOAD_MB,
     InvalidSetting,
     Settings,
     load_settings,
@@ -154,9 +155,9 @@ def test_misspelt_variable_is_reported_as_unknown():
 def test_documents_state_the_largest_request_that_the_application_accepts():
     docs = Path(__file__).parents[2] / "docs"
     for page in ("operate.md", "operate.id.md"):
-        assert f"`client_max_body_size {MAX_REQUEST_MB}m`" in (docs / page).read_text()
+        assert f"`client_max_body_size {MAX_UPLOAD_MB}m`" in (docs / page).read_text()
     security = (docs / "security.md").read_text()
-    assert security.count(f"{MAX_REQUEST_MB} MB") == 2
+    assert security.count(f" {MAX_REQUEST_MB} MB") == security.count(f" {MAX_UPLOAD_MB} MB") == 2
 
 
 TRIAL = {**VALID, "DELIBERATE_PLAIN_HTTP": "1", "DELIBERATE_BASE_URL": "http://127.0.0.1:8000"}

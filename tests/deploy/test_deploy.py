@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from deliberate.commands import cli
-from deliberate.config import MAX_REQUEST_MB, SETTINGS_FILE, setting_names
+from deliberate.config import MAX_UPLOAD_MB, SETTINGS_FILE, setting_names
 from deliberate.queries.site.backup_age import BACKUP_DUE
 from tests.structure.source_tree import ROOT, project_files
 
@@ -177,9 +177,9 @@ def test_every_proxy_reaches_the_port_of_serve():
 
 def test_every_proxy_takes_requests_as_large_as_the_program():
     limits = {
-        "proxy/nginx.conf": f"client_max_body_size {MAX_REQUEST_MB}m;",
-        "proxy/Caddyfile": f"max_size {MAX_REQUEST_MB}MiB",
-        "kubernetes/web.yaml": f"proxy-body-size: {MAX_REQUEST_MB}m",
+        "proxy/nginx.conf": f"client_max_body_size {MAX_UPLOAD_MB}m;",
+        "proxy/Caddyfile": f"max_size {MAX_UPLOAD_MB}MiB",
+        "kubernetes/web.yaml": f"proxy-body-size: {MAX_UPLOAD_MB}m",
     }
     assert [
         name for name, limit in limits.items() if limit not in (DEPLOY / name).read_text()

@@ -308,6 +308,19 @@ def test_table_of_what_is_open_is_completed_and_published_row_by_row(app, draft,
     assert list_open_pages([draft])[0].contribution_ids == [int(ids[2])]
 
 
+def test_table_shows_the_first_words_of_each_contribution_beside_its_number(app, draft, officer):
+    address = f"{DESK}/{draft.id}/table"
+    (row,) = read_table(app, officer, address)
+    client, pattern = signed_in_client(app, officer), r"<li>\s*(\d+): <span[^>]*>([^<]+)</span>"
+    shown = re.findall(pattern, client.get(address).text)
+    assert [number for number, _words in shown] == row["contributions"].split()
+    bodies = {row.contribution.body for row in list_report_rows(draft)}
+    assert {words for _number, words in shown} == bodies
+    row |= {"decision": "adopted", "ground": "law"}
+    look = submit_form(client, address, table=write_table([row]), step="look")
+    assert re.findall(pattern, look.text) == shown * 2
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [

@@ -26,20 +26,27 @@ import sys, tempfile
 from deliberate import create_app
 from deliberate.commands.startup import migrate_stores
 from deliberate.config import Settings
+from deliberate.operations.documents.versions import DraftEntry, open_document
 from deliberate.queries.scores.process_scores import requested_process_ids
 from tests import factories
 from tests.client import signed_in_client, submit_form
 from deliberate.vocabulary import Role
+DRAFT = DraftEntry("Naskah", "id", "Pasal 1\\nSatu dua tiga.")
 app = create_app(Settings(mode="test", data_dir=tempfile.mkdtemp()))
 migrate_stores(app)
 with app.app_context():
-    process = factories.create_process()
-    evaluator = factories.create_staff(factories.create_institution(), Role.EVALUATOR)
+    institution = factories.create_institution()
+    process = factories.create_process(institution)
+    evaluator = factories.create_staff(institution, Role.EVALUATOR)
+    staff = factories.create_staff(institution)
     path = f"/en/scores/{process.slug}"
     process_id, browser = process.id, signed_in_client(app, evaluator)
     assert submit_form(browser, path, to=f"{path}/computation").status_code == 303
     assert "being computed" in browser.get(path).text
     assert requested_process_ids() == [process_id]
+    document_id = open_document(staff, process, DRAFT).id
+    assert browser.get(f"/en/documents/{document_id}/report.csv").status_code == 200
+    assert browser.get(f"/en/documents/{document_id}/report/units.csv").status_code == 200
 print(*sys.modules)
 """
 
@@ -57,7 +64,7 @@ def test_process_that_has_served_a_page_has_loaded_no_heavy_library():
     assert not loaded & set(HEAVY)
 
 
-def test_process_in_which_scores_are_requested_has_not_loaded_what_computes_them():
+def test_process_that_takes_requests_of_scores_and_tables_has_not_loaded_what_computes_them():
     assert not loaded_by(REQUESTED) & {"numpy", "scipy", "duckdb", "pyarrow"}
 
 

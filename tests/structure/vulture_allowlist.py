@@ -124,4 +124,5 @@ _.signed_at
 _.stated_by_id
 
 # Read by Flask.
+_._get_file_stream
 _.max_content_length

@@ -1,7 +1,7 @@
 """Forms for the verification of residents, and for removing a second factor."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectChoice, StringField, TextAreaField
+from wtforms import BooleanField, FileField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from deliberate.forms import REQUIRED, LocalizedForm, required_choice, single_line
@@ -42,8 +42,9 @@ class ResidentCodesForm(LocalizedForm):
 
 
 class ResidentListForm(LocalizedForm):
-    """A list of e-mail addresses and areas."""
+    """A list of e-mail addresses and areas: a file, or its text."""
 
+    file = FileField(_("File"))
     table = TextAreaField(_("The list"), [DataRequired(REQUIRED)])
 
 

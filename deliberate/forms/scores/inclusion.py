@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectChoice, TextAreaField
+from wtforms import FileField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from deliberate.forms import TOO_LONG, LocalizedForm
@@ -12,8 +12,9 @@ MAX_TABLE = 40_000
 
 
 class PopulationForm(LocalizedForm):
-    """A table of the population."""
+    """A table of the population: a file, or its text."""
 
+    file = FileField(_("File"))
     table = TextAreaField(
         _("The table"),
         [DataRequired(_("Choose a file or paste the table.")), Length(0, MAX_TABLE, TOO_LONG)],

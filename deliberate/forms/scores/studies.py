@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _
-from wtforms import FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Field, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
@@ -131,6 +131,11 @@ class TranscriptForm(LocalizedForm):
         _("Text of the transcript"), [Optional(), Length(max=400_000, message=TOO_LONG)]
     )
     file = FileField(_("or a file"), [Optional()])
+
+    def validate_file(self, field: Field) -> None:
+        """Require a text or a file: of two, one would be left out without a word."""
+        if self.text.data and getattr(field.data, "filename", ""):
+            raise ValidationError(_("Write the text or choose a file, not both."))
 
 
 class RedactionForm(LocalizedForm):

@@ -183,6 +183,15 @@ def _open_pages(document: Document) -> list[OpenPage]:
     return list(pages.values())
 
 
+def list_open_contributions(document: Document) -> Sequence[UnitContribution]:
+    """Return the contributions to a draft text that are shown and named by no answer."""
+    return db.session.scalars(
+        select(UnitContribution)
+        .where(UnitContribution.document_id == document.id, _is_open())
+        .order_by(UnitContribution.id)
+    ).all()
+
+
 def _assignees(document: Document) -> dict[int, Person | None]:
     rows = db.session.scalars(
         select(UnitAssignment)

@@ -23,14 +23,13 @@ from deliberate.permissions.accounts.verification import may_be_verified
 from deliberate.permissions.decision import Refused
 from deliberate.queries.accounts.verified_residents import PAGE_SIZE, list_resident_lists
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.uploads import UnreadableUpload, uploaded_table
 from deliberate.views.site.form_pages import (
     BOTH,
-    UnreadableUpload,
     flash_with_receipt,
     form_page,
     see_other,
     submitted_data,
-    uploaded_table,
 )
 from deliberate.views.site.rate_limits import count_upload, retry_after, retry_message
 from deliberate.views.site.request_context import int_arg, request_context, signed_in_person
@@ -114,7 +113,7 @@ def create_codes() -> ResponseReturnValue:
     return page, {"Cache-Control": "no-store"}
 
 
-@blueprint.page("/desk/residents/list", "admin", methods=["POST"])
+@blueprint.page("/desk/residents/list", "admin", methods=["POST"], files=True)
 def add_list() -> ResponseReturnValue:
     """Add a list of addresses; if a line is wrong, nothing is stored."""
     form = ResidentListForm(request.form)
@@ -124,7 +123,7 @@ def add_list() -> ResponseReturnValue:
         try:
             form.table.data = uploaded_table(file)
         except UnreadableUpload as error:
-            form.table.errors = [str(error)]
+            form.file.errors = [str(error)]
             return _render_index(list_form=form), 422
     if not form.validate():
         return _render_index(list_form=form), 422

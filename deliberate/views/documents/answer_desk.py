@@ -42,6 +42,7 @@ from deliberate.queries.documents.answer_desk import (
     list_answer_drafts,
     list_contributions_of,
     list_documents_with_open_contributions,
+    list_open_contributions,
     list_open_pages,
     missing_consents,
 )
@@ -55,6 +56,7 @@ from deliberate.queries.responses.desk import list_staff
 from deliberate.queries.responses.institutions import list_institutions
 from deliberate.views.documents.unit_page import unit_url
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.uploads import UnreadableUpload, uploaded_table
 from deliberate.views.site.form_pages import (
     BOTH,
     UNPROCESSABLE,
@@ -210,7 +212,9 @@ def discard(draft_id: int) -> ResponseReturnValue:
     return redirect_with_message(url_for("answer_desk.index"), _("The draft is discarded."))
 
 
-@blueprint.page("/<id:document_id>/table", "staff", "admin", methods=BOTH, rate_limit=TEXTS)
+@blueprint.page(
+    "/<id:document_id>/table", "staff", "admin", methods=BOTH, rate_limit=TEXTS, files=True
+)
 def table(document_id: int) -> ResponseReturnValue:
     """Show the table of what is open, check its rows, or publish those without problems."""
     document, staff = get_or_404(get_document(document_id)), signed_in_person()
@@ -218,7 +222,11 @@ def table(document_id: int) -> ResponseReturnValue:
     pages = list_open_pages([document])
     if request.method == "GET":
         return _table_page(document, write_open_table(pages), None)
-    text = _submitted_table()
+    try:
+        text = _submitted_table()
+    except UnreadableUpload as error:
+        typed = request.form.get("table", "")
+        return _table_page(document, typed, None, UNPROCESSABLE, file_error=str(error))
     try:
         rows = parse_answer_table(document, pages, text)
     except InvalidAnswerTable as error:
@@ -238,7 +246,7 @@ def _submitted_table() -> str:
     file = request.files.get("file")
     if file is not None and file.filename:
         count_upload()
-        return str(file.read(), "utf-8-sig", "replace")
+        return uploaded_table(file)
     return request.form.get("table", "")
 
 
@@ -247,14 +255,19 @@ def _table_page(
     text: str,
     rows: Sequence[AnswerRow] | None,
     status: int = 200,
+    *,
     error: str = "",
+    file_error: str = "",
 ) -> ResponseReturnValue:
     page = render_template(
         "documents/answer_desk/table.html",
         document=document,
+        pages=list_open_pages([document]),
+        contributions={row.id: row for row in list_open_contributions(document)},
         table=text,
         rows=rows,
         table_error=error,
+        file_error=file_error,
         columns=COLUMNS,
         needs_consent=bool(missing_consents(signed_in_person(), document)),
         decisions=DECISIONS,

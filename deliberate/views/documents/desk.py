@@ -85,7 +85,14 @@ def index(slug: str) -> str:
     )
 
 
-@blueprint.page("/processes/<slug>/documents/new", "staff", "admin", methods=BOTH, rate_limit=TEXTS)
+@blueprint.page(
+    "/processes/<slug>/documents/new",
+    "staff",
+    "admin",
+    methods=BOTH,
+    rate_limit=TEXTS,
+    files=True,
+)
 def new(slug: str) -> ResponseReturnValue:
     """Show the form of a draft, the draft as it was read, or open its consultation."""
     process, staff = get_or_404(get_process(slug)), signed_in_person()
@@ -119,6 +126,7 @@ def _preview(process: "Process", form: DraftForm, parsed: "ParsedText") -> str:
     methods=BOTH,
     rate_limit=TEXTS,
     form_parts=MAX_UNITS + 100,
+    files=True,
 )
 def revise(document_id: int) -> ResponseReturnValue:
     """Show the form of a new version, where its units come from, or publish it."""

@@ -83,7 +83,7 @@ def _page(
 @blueprint.page("/documents/<id:document_id>/report.csv", "public", cached=True)
 def contributions_csv(document_id: int) -> Response:
     """Return a row for every contribution as CSV."""
-    from deliberate.exports.formats.consultation_table import table_csv  # loads DuckDB
+    from deliberate.exports.tables.consultation_table import table_csv
 
     document = get_or_404(get_document(document_id))
     content = table_csv(_contribution_table(document))
@@ -93,7 +93,7 @@ def contributions_csv(document_id: int) -> Response:
 @blueprint.page("/documents/<id:document_id>/report/units.csv", "public", cached=True)
 def units_csv(document_id: int) -> Response:
     """Return a row for every unit as CSV."""
-    from deliberate.exports.formats.consultation_table import table_csv  # loads DuckDB
+    from deliberate.exports.tables.consultation_table import table_csv
 
     document = get_or_404(get_document(document_id))
     return _file(document, table_csv(_unit_table(document)), "csv", "text/csv; charset=utf-8")
@@ -102,7 +102,7 @@ def units_csv(document_id: int) -> Response:
 @blueprint.page("/documents/<id:document_id>/report.docx", "public")
 def docx(document_id: int) -> Response:
     """Return the report as DOCX, a row for every unit, where the extra is installed."""
-    from deliberate.exports.formats.consultation_table import table_docx  # loads DuckDB
+    from deliberate.exports.tables.consultation_table import table_docx
 
     get_or_404(can_write_docx() or None)
     document = get_or_404(get_document(document_id))

@@ -88,7 +88,7 @@ class PicturedPage:
     places: Sequence[Place]
 
 
-@blueprint.page(f"/<{SUBJECTS}:of>/<key>", *EDITORS, methods=BOTH, rate_limit=TEXTS)
+@blueprint.page(f"/<{SUBJECTS}:of>/<key>", *EDITORS, methods=BOTH, rate_limit=TEXTS, files=True)
 def edit(of: str, key: str) -> ResponseReturnValue:
     """Show the pictures of a process, institution, commitment or poll, or add one."""
     page = get_or_404(_PAGES[of](key))

@@ -76,7 +76,9 @@ def _redirect(slug: str, message: str) -> ResponseReturnValue:
     return redirect_with_message(url_for("process_information.manage", slug=slug), message)
 
 
-@blueprint.page(f"{DESK}/documents", "staff", "admin", methods=["POST"], rate_limit=TEXTS)
+@blueprint.page(
+    f"{DESK}/documents", "staff", "admin", methods=["POST"], rate_limit=TEXTS, files=True
+)
 def add_document(slug: str) -> ResponseReturnValue:
     """Add a document: a file or a link."""
     process = _managed_process(slug)

@@ -45,7 +45,7 @@ blueprint = LocalizedBlueprint("attachments", url_prefix="/proposals")
 FILES = "/<id:proposal_id>/files"
 
 
-@blueprint.page(FILES, "signed_in", methods=BOTH, rate_limit=TEXTS)
+@blueprint.page(FILES, "signed_in", methods=BOTH, rate_limit=TEXTS, files=True)
 def index(proposal_id: int) -> ResponseReturnValue:
     """Show the files of a proposal to its author, or attach one."""
     person, proposal = signed_in_person(), get_or_404(get_proposal(proposal_id))

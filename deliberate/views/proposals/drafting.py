@@ -186,7 +186,7 @@ def _save_fields(
     return see_other(url_for(next_step, draft_id=draft.id))
 
 
-@blueprint.page(f"{DRAFT}/place", "signed_in", methods=BOTH)
+@blueprint.page(f"{DRAFT}/place", "signed_in", methods=BOTH, files=True)
 def place(draft_id: int) -> ResponseReturnValue:
     """Show step 3, area, topic and files, or save it with the button that was pressed."""
     draft = _get_draft(draft_id)

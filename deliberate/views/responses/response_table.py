@@ -16,30 +16,34 @@ from deliberate.operations.responses.response_table import (
     write_response_table,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
-from deliberate.views.site.form_pages import BOTH, UnreadableUpload, see_other, uploaded_table
+from deliberate.views.site.delivery.uploads import UnreadableUpload, uploaded_table
+from deliberate.views.site.form_pages import BOTH, UNPROCESSABLE, see_other
 from deliberate.views.site.rate_limits import count_upload
 from deliberate.views.site.request_context import request_context, signed_in_person
 
 blueprint = LocalizedBlueprint("response_table", url_prefix="/desk/answers")
 
 
-@blueprint.page("", "staff", methods=BOTH)
+@blueprint.page("", "staff", methods=BOTH, files=True)
 def index() -> ResponseReturnValue:
     """Show the form for a table, preview its rows, or publish the rows without problems."""
     if request.method == "GET":
         return _page("", None)
-    table = ""
     try:
         table = _submitted_table()
+    except UnreadableUpload as error:
+        typed = request.form.get("table", "")
+        return _page(typed, None, UNPROCESSABLE, file_error=str(error))
+    try:
         rows = parse_response_table(signed_in_person(), table)
-    except (InvalidTable, UnreadableUpload) as error:
-        return _page(table, None, 422, table_error=str(error))
+    except InvalidTable as error:
+        return _page(table, None, UNPROCESSABLE, table_error=str(error))
     if request.form.get("step") != "publish":
-        return _page(table, rows, 422 if any(row.problems for row in rows) else 200)
+        return _page(table, rows, UNPROCESSABLE if any(row.problems for row in rows) else 200)
     result = publish_response_rows(signed_in_person(), rows, context=request_context())
     _flash_result(result)
     if result.failed:
-        return _page(write_response_table(result.failed), result.failed, 422)
+        return _page(write_response_table(result.failed), result.failed, UNPROCESSABLE)
     return see_other(url_for("desk.index"))
 
 

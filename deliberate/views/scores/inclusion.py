@@ -29,11 +29,10 @@ from deliberate.queries.scores.inclusion import (
     population_hash,
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.uploads import UnreadableUpload, uploaded_table
 from deliberate.views.site.form_pages import (
     UNPROCESSABLE,
-    UnreadableUpload,
     redirect_with_message,
-    uploaded_table,
 )
 from deliberate.views.site.rate_limits import count_upload
 from deliberate.views.site.request_context import (
@@ -164,7 +163,7 @@ def _render_population(
     )
 
 
-@blueprint.page(f"{DESK}/state", "admin", methods=["POST"])
+@blueprint.page(f"{DESK}/state", "admin", methods=["POST"], files=True)
 def state(slug: str) -> ResponseReturnValue:
     """Show a table as it was read, then state it; if a line is wrong, nothing is stored."""
     process, form = _managed_process(slug), PopulationForm(request.form)
@@ -174,7 +173,7 @@ def state(slug: str) -> ResponseReturnValue:
         try:
             form.table.data = uploaded_table(file)
         except UnreadableUpload as error:
-            form.table.errors = [str(error)]
+            form.file.errors = [str(error)]
             return _render_population(process, form, None), UNPROCESSABLE
     table = _parse(form) if form.validate() else None
     if table is None or form.errors:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 blueprint = LocalizedBlueprint("study_files", url_prefix="/desk/studies")
 
 
-@blueprint.page(f"{SOURCE}/files", "evaluator", methods=BOTH, rate_limit=TEXTS)
+@blueprint.page(f"{SOURCE}/files", "evaluator", methods=BOTH, rate_limit=TEXTS, files=True)
 def index(slug: str, source_id: int) -> ResponseReturnValue:
     """Show the files of a source, or add one."""
     source, person = get_source_of_study(slug, source_id), signed_in_person()
@@ -108,7 +108,7 @@ def delete(slug: str, source_id: int) -> ResponseReturnValue:
     return redirect_with_message(url_for("studies.show", slug=slug), message)
 
 
-@blueprint.page(f"{SOURCE}/transcript", "evaluator", methods=BOTH, rate_limit=TEXTS)
+@blueprint.page(f"{SOURCE}/transcript", "evaluator", methods=BOTH, rate_limit=TEXTS, files=True)
 def transcript(slug: str, source_id: int) -> ResponseReturnValue:
     """Add the paragraphs of a transcript as excerpts."""
     source = get_source_of_study(slug, source_id)

@@ -33,13 +33,15 @@ class LocalizedBlueprint(Blueprint):
         rate_limit: RateLimit | None = None,
         cached: bool = False,
         form_parts: int | None = None,
+        files: bool = False,
     ) -> Callable[[View], View]:
         """Register a route with its audience: "public", "signed_in", or the values of roles.
 
         Forms of signed-in people are checked for a CSRF token and a form key unless `tokens` is
         false (forms that sign in). `rate_limit` applies to POST requests. A page is `cached` for
         readers without a session only if it reads nothing but the recorded store, and no file.
-        `form_parts` is how many fields a form may have where it is more than the default.
+        `form_parts` is how many fields a form may have where it is more than the default. A form
+        with `files` may be larger than others: a file that is too large is refused at its field.
         """
 
         def add(view: View) -> View:
@@ -49,6 +51,7 @@ class LocalizedBlueprint(Blueprint):
             view.takes_tokens = tokens  # type: ignore[attr-defined]  # of a function
             view.rate_limit = rate_limit  # type: ignore[attr-defined]  # of a function
             view.cached = cached  # type: ignore[attr-defined]  # of a function
+            view.takes_files = files  # type: ignore[attr-defined]  # of a function
             view.form_parts = form_parts  # type: ignore[attr-defined]  # of a function
             path = "" if rule == "/" and self.has_own_prefix else rule
             self.add_url_rule(path, name or view.__name__, view, methods=list(methods))

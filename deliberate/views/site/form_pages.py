@@ -7,9 +7,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
-from werkzeug.datastructures import FileStorage
 
-from deliberate.decoding import UndecodableText, decoded
 from deliberate.permissions.decision import InvalidInput, RefusalKind, Refused
 from deliberate.views.site.request_context import request_context
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 BOTH = ("GET", "POST")
 """Methods of a route that is served by form_page()."""
 UNPROCESSABLE = 422
-_ENCODINGS = {"cp1252": "Windows-1252", "latin-1": "ISO 8859-1", "utf-16-le": "UTF-16"}
 
 
 def submitted_data() -> "ImmutableMultiDict[str, str] | None":
@@ -112,38 +109,3 @@ def flash_with_receipt(message: str, entry: str = "") -> None:
     template = Markup('{} <a data-receipt href="{}">{}</a>')
     url = url_for("log.receipt", entry=entry or request_context().recorded_ids[-1])
     flash(template.format(message, url, _("Your receipt")), "success")
-
-
-class UnreadableUpload(ValueError):
-    """The bytes of a file are no text that can be read; the message says what to do."""
-
-
-def uploaded_table(file: FileStorage) -> str:
-    """Return the text of an uploaded table with the line ends of this system.
-
-    Raises UnreadableUpload for another encoding: a guess would store wrong letters.
-    """
-    try:
-        with decoded(file.stream) as text:
-            content = text.read()
-    except UndecodableText as error:
-        raise UnreadableUpload(_encoding_message(error)) from error
-    return content.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _encoding_message(error: UndecodableText) -> str:
-    if name := _ENCODINGS.get(error.guess):
-        return str(
-            _(
-                "Line %(line)s is not UTF-8; the file is probably %(name)s. "
-                "Save the table as “CSV UTF-8” and choose it again.",
-                line=error.line,
-                name=name,
-            )
-        )
-    return str(
-        _(
-            "Line %(line)s is not UTF-8. Save the table as “CSV UTF-8” and choose it again.",
-            line=error.line,
-        )
-    )

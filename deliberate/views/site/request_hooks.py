@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
 from deliberate.clock import now
-from deliberate.config import LANGUAGES, is_loopback
+from deliberate.config import LANGUAGES, MAX_UPLOAD_MB, is_loopback
 from deliberate.extensions import csrf, login_manager
 from deliberate.keys import signing_keys
 from deliberate.operations import Submission
@@ -132,16 +132,18 @@ def _authorize_request() -> ResponseReturnValue | None:
     if _lacks_second_factor(person):
         return _require_second_factor()
     if request.method == "POST" and _takes_tokens(request.endpoint):
-        _allow_form_parts()
+        _allow_large_form()
         _require_stated_origin()
         _require_csrf_token()
         _read_form_key()
     return None
 
 
-def _allow_form_parts() -> None:
-    """Raise the number of fields that a form may have, before it is read, where the view says."""
+def _allow_large_form() -> None:
+    """Raise the limits of a form, before it is read, where the view says."""
     view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False) and request.mimetype == "multipart/form-data":
+        request.max_content_length = MAX_UPLOAD_MB * 1024 * 1024
     if parts := getattr(view, "form_parts", None):
         request.max_form_parts = parts
 

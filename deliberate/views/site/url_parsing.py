@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import IO, Any
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Request
@@ -10,6 +10,7 @@ from werkzeug.datastructures import ImmutableDict, ImmutableMultiDict, MultiDict
 from werkzeug.routing import IntegerConverter, Map, PathConverter, Rule, UnicodeConverter
 
 from deliberate.text import MAX_INTEGER, drop_control_characters
+from deliberate.views.site.delivery.uploads import open_bounded_file
 
 MAX_SEGMENT_LENGTH = 200
 """Longest part of a path: a file system refuses a name of more than 255 bytes."""
@@ -65,9 +66,12 @@ def _cleaned(value: object) -> object:
 
 
 class TextRequest(Request):
-    """A request whose query and form have no control characters."""
+    """A request whose query and form have no control characters, and whose files are bounded."""
 
     parameter_storage_class = TextFields
+
+    def _get_file_stream(self, *_args: object, **_kwargs: object) -> IO[bytes]:
+        return open_bounded_file()
 
 
 class LateRule(Rule):
