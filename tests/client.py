@@ -17,7 +17,10 @@ class IsolatedClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send one request and read its response completely, as a server process would."""
-        return Context().run(super().open, *args, **{"buffered": True, **kwargs})
+        response = Context().run(super().open, *args, **{"buffered": True, **kwargs})
+        for answer in (*response.history, response):
+            answer.request.environ["wsgi.input"].close()  # the body of a large form is a file
+        return response
 
 
 def anonymous_client(app: Flask) -> FlaskClient:

@@ -1,5 +1,6 @@
 """Pytest hooks: which test runs on which database engine, the order, a summary of skipped tests."""
 
+import gc
 import os
 from collections import Counter
 from pathlib import Path
@@ -137,6 +138,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run with REQUIRE_ALL if a test was skipped for another reason."""
+    gc.unfreeze()  # extension modules report objects that the end of a process does not free
     if not os.environ.get("REQUIRE_ALL"):
         return
     for reason in _skip_reasons(session.config):

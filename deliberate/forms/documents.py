@@ -24,11 +24,10 @@ from deliberate.forms import (
 )
 from deliberate.forms.responses import GROUNDS
 from deliberate.forms.threads import MAX_COMMENT, STANCES
+from deliberate.legal_texts.units import MAX_CHARACTERS
 from deliberate.text import parse_whole_number
 from deliberate.vocabulary import ResponseGround, Stance, UnitDecision
 
-MAX_DRAFT = 700_000
-"""Characters of a draft text: about 300 pages."""
 MAX_NOTE = 2_000
 DECISIONS = {
     UnitDecision.ADOPTED: _("Adopted"),
@@ -46,7 +45,7 @@ class _DraftTextForm(LocalizedForm):
 
     file = FileField(_("File of the draft"))
     text = TextAreaField(
-        _("Or the text itself"), [Length(max=MAX_DRAFT, message=TOO_LONG)], [multi_line]
+        _("Or the text itself"), [Length(max=MAX_CHARACTERS, message=TOO_LONG)], [multi_line]
     )
 
     @property

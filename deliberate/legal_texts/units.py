@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 MAX_UNITS = 5_000
+MAX_CHARACTERS = 700_000
+"""Of a draft text: about 300 pages."""
 """Units of one text; longer ones are several texts."""
 
 CONTAINERS = ("bab", "bagian", "paragraf")

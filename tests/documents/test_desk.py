@@ -81,6 +81,22 @@ def test_file_is_read_into_the_text_that_can_be_corrected(client, process, log):
     assert "<b>25</b> Pasal" in page.text and "Pasal 12A" in page.text
 
 
+def test_text_of_a_long_file_is_taken_in_any_script(client, process):
+    article = "\u1a05\u1a11\u1a12 " * 500  # Lontara has three bytes for a letter
+    law = "".join(f"Pasal {number}\n{article}\n\n" for number in range(1, 301))
+    page = post_new(client, process, text="", file=(io.BytesIO(law.encode()), "uu.txt"))
+    (text,) = re.findall(r"<textarea[^>]*name=\"text\"[^>]*>(.*?)</textarea>", page.text, re.DOTALL)
+    assert len(text.encode()) > 1_500_000
+    opened = post_new(client, process, text=text, file=(io.BytesIO(), ""), publish="1")
+    assert opened.status_code == 303
+
+
+def test_file_with_more_text_than_can_be_read_is_refused_at_its_field(client, process):
+    law = "Pasal 1\n" + "Warga berhak. " * 60_000
+    page = post_new(client, process, text="", file=(io.BytesIO(law.encode()), "uu.txt"))
+    assert page.status_code == 422 and "about 300 pages can be read" in page.text
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [

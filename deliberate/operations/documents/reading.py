@@ -6,7 +6,12 @@ from flask_babel.speaklater import LazyString
 from deliberate.legal_texts.markers import is_pasal
 from deliberate.legal_texts.parser import parse_text
 from deliberate.legal_texts.sources import read_file
-from deliberate.legal_texts.units import MAX_UNITS, ParsedText, UnreadableTextError
+from deliberate.legal_texts.units import (
+    MAX_CHARACTERS,
+    MAX_UNITS,
+    ParsedText,
+    UnreadableTextError,
+)
 from deliberate.permissions.decision import InvalidInput
 
 
@@ -20,8 +25,12 @@ def read_upload(content: bytes) -> str:
     except UnreadableTextError as error:
         raise InvalidInput(_message(error)) from error
     if any(is_pasal(line.text) for line in lines):
-        return "\n".join(line.text for line in lines)
-    return "\n".join(f"{'#' * line.level} {line.text}".strip() for line in lines)
+        text = "\n".join(line.text for line in lines)
+    else:
+        text = "\n".join(f"{'#' * line.level} {line.text}".strip() for line in lines)
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidInput(_("The text in it is too long: about 300 pages can be read. Divide it."))
+    return text
 
 
 def read_units(text: str) -> ParsedText:

@@ -143,7 +143,8 @@ def _allow_large_form() -> None:
     """Raise the limits of a form, before it is read, where the view says."""
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", False) and request.mimetype == "multipart/form-data":
-        request.max_content_length = MAX_UPLOAD_MB * 1024 * 1024
+        # A text that was read from a file comes back as a field.
+        request.max_content_length = request.max_form_memory_size = MAX_UPLOAD_MB * 1024 * 1024
     if parts := getattr(view, "form_parts", None):
         request.max_form_parts = parts
 
