@@ -126,3 +126,4 @@ _.stated_by_id
 # Read by Flask.
 _._get_file_stream
 _.max_content_length
+_.max_form_memory_size
