@@ -220,6 +220,7 @@ READERS = {
     "queries.documents.answer_desk.list_answer_drafts": STAFF,
     "queries.documents.answer_desk.list_contributions_of": CHECKED_BY_CALLER,
     "queries.documents.answer_desk.list_documents_with_open_contributions": CHECKED_BY_CALLER,
+    "queries.documents.answer_desk.list_open_contributions": STAFF,
     "queries.documents.answers.count_all_rights": NO_TEXT,
     "queries.documents.answers.count_rights": NO_TEXT,
     "queries.documents.answers.count_unanswered": NO_TEXT,
