@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from deliberate.config import needs_extra
 from deliberate.exports.studies.report_docx import MIMETYPE, can_write_docx
+from deliberate.exports.tables.consultation_table import table_csv, table_docx
 from deliberate.forms import LocalizedForm
 from deliberate.forms.documents import DECISIONS
 from deliberate.operations.documents.reports import report_consultation
@@ -83,8 +84,6 @@ def _page(
 @blueprint.page("/documents/<id:document_id>/report.csv", "public", cached=True)
 def contributions_csv(document_id: int) -> Response:
     """Return a row for every contribution as CSV."""
-    from deliberate.exports.tables.consultation_table import table_csv
-
     document = get_or_404(get_document(document_id))
     content = table_csv(_contribution_table(document))
     return _file(document, content, "csv", "text/csv; charset=utf-8")
@@ -93,8 +92,6 @@ def contributions_csv(document_id: int) -> Response:
 @blueprint.page("/documents/<id:document_id>/report/units.csv", "public", cached=True)
 def units_csv(document_id: int) -> Response:
     """Return a row for every unit as CSV."""
-    from deliberate.exports.tables.consultation_table import table_csv
-
     document = get_or_404(get_document(document_id))
     return _file(document, table_csv(_unit_table(document)), "csv", "text/csv; charset=utf-8")
 
@@ -102,8 +99,6 @@ def units_csv(document_id: int) -> Response:
 @blueprint.page("/documents/<id:document_id>/report.docx", "public")
 def docx(document_id: int) -> Response:
     """Return the report as DOCX, a row for every unit, where the extra is installed."""
-    from deliberate.exports.tables.consultation_table import table_docx
-
     get_or_404(can_write_docx() or None)
     document = get_or_404(get_document(document_id))
     lines = _summary_lines(document)
