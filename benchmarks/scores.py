@@ -23,7 +23,7 @@ import duckdb
 import numpy as np
 
 from benchmarks.pandas_baseline import indicators
-from deliberate.citivoice import Log, Process, partitioned, score
+from deliberate.citivoice import Log, Process, partitioned, score, score_each
 
 START = np.datetime64("2024-01-01T00:00:00", "us")
 HOURS = 2 * 365 * 24
@@ -150,8 +150,8 @@ def _process(process_id: str) -> Process:
 
 def _score_each(path: str, process_ids: list[str]) -> None:
     with partitioned(Log.from_files(path), process_ids) as logs:
-        for process_id in process_ids:
-            score(logs[process_id], _process(process_id))
+        for _ in score_each(logs, map(_process, process_ids)):
+            pass
 
 
 def write_log(path: str, rows: int, processes: int = 0) -> None:

@@ -9,6 +9,9 @@ Spark); JUDGE turns facts into indicators, criteria, dimensions and a headline.
     scores.records(computed_at)           # one stored record per indicator
     scores.facts.write("release/facts")   # the fact tables of a release
 
+    with partitioned(log, ["7", "8"]) as logs:    # many processes from one pass over the log
+        for scores in score_each(logs, processes): ...
+
     scores = score_release(["release/events.parquet"], "release/facts")
     scores.facts.origin                   # which tables came from rows, which from facts
     compare(scores, others)               # which claims about two processes the data supports
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
     from deliberate.citivoice.scoring.judged_scores import Judged
     from deliberate.citivoice.scoring.reservations import VERIFIED_ONLY
     from deliberate.citivoice.scoring.scores import Scores
-    from deliberate.citivoice.scoring.scoring import score, score_release
+    from deliberate.citivoice.scoring.scoring import score, score_each, score_release
 
 __all__ = [
     "COLUMNS",
@@ -82,6 +85,7 @@ __all__ = [
     "process_from_facts",
     "reduce",
     "score",
+    "score_each",
     "score_release",
 ]
 
@@ -106,7 +110,7 @@ _MODULES = {
     "scoring.reservations": ("VERIFIED_ONLY",),
     "scoring.judged_scores": ("Judged",),
     "scoring.scores": ("Scores",),
-    "scoring.scoring": ("score", "score_release"),
+    "scoring.scoring": ("score", "score_each", "score_release"),
 }
 """Modules of the names above. Each is imported when its name is first used: pages read the
 framework, and of all processes only those that score load the engine and its libraries."""

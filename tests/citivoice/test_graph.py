@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deliberate.citivoice import Log
+from deliberate.citivoice.reduction import engine as engines
 from deliberate.citivoice.reduction.declarations import (
     SQL_FOLDER,
     InvalidDeclaration,
@@ -81,6 +82,13 @@ def counted_in_order(
     }
 
 
+@pytest.fixture
+def _as_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count a log of few rows as one of many: tables dropped, levels one by one, joins ordered."""
+    monkeypatch.setattr(engines, "SMALL_LOG_ROWS", 0)
+
+
+@pytest.mark.usefixtures("_as_large")
 @pytest.mark.parametrize("rows", [sample_rows, cyclic_rows], ids=["all count", "some do not"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_any_topological_order_gives_the_same_facts(
@@ -91,6 +99,16 @@ def test_any_topological_order_gives_the_same_facts(
     assert found == expected
 
 
+@pytest.mark.parametrize("rows", [sample_rows, cyclic_rows], ids=["all count", "some do not"])
+def test_small_log_has_the_facts_that_it_would_have_if_counted_as_a_large_one(
+    rows: Callable[[], list[Row]], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    small = counted_in_order(log_of(rows()), tmp_path, lambda steps: steps)
+    request.getfixturevalue("_as_large")
+    assert counted_in_order(log_of(rows()), tmp_path, lambda steps: steps) == small
+
+
+@pytest.mark.usefixtures("_as_large")
 def test_run_leaves_no_table_behind(tmp_path: Path) -> None:
     """Each table is dropped by its last reader: only the log remains in the engine."""
     graph = reduction_graph()

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deliberate.citivoice import Log, get_formulas, judge, load_formulas, partitioned, reduce, score
+from deliberate.citivoice import (
+    Log,
+    get_formulas,
+    judge,
+    load_formulas,
+    partitioned,
+    reduce,
+    score,
+    score_each,
+)
 from tests.citivoice.log_rows import (
     PROCESS,
     Row,
@@ -75,10 +84,10 @@ def test_scores_of_a_partition_equal_those_of_the_whole_log() -> None:
         "account.reclassified", "u1", 9, process_id=None, subject_id="u1", details={"class": "bot"}
     )
     whole = Log.from_rows([*rows, everywhere])
+    processes = [replace(PROCESS, process_id=name) for name in ("1", "2", "3")]
     with partitioned(whole, ["1", "2", "3"]) as logs:
-        for name in ("1", "2", "3"):
-            process = replace(PROCESS, process_id=name)
-            assert score(logs[name], process).to_json() == score(whole, process).to_json()
+        found = [scores.to_json() for scores in score_each(logs, processes)]
+    assert found == [score(whole, process).to_json() for process in processes]
 
 
 @FEW

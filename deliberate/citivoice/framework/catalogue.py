@@ -7,7 +7,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -120,11 +120,14 @@ class Formulas:
 
 def load_formulas(path: str | Path | None = None) -> Formulas:
     """Return the formulas from a TOML file (default: the current version)."""
-    return _formulas(
-        read_toml("indicators.toml")
-        if path is None
-        else tomllib.loads(Path(path).read_text("utf-8"))
-    )
+    if path is None:
+        return _current_formulas()
+    return _formulas(tomllib.loads(Path(path).read_text("utf-8")))
+
+
+@cache
+def _current_formulas() -> Formulas:
+    return _formulas(read_toml("indicators.toml"))
 
 
 def get_formulas(version: str) -> Formulas:
@@ -168,7 +171,8 @@ def load_code_books() -> dict[str, Any]:
     return books
 
 
-def load_headlines(version: str | None = None) -> dict[str, Any]:
+@cache
+def load_headlines(version: str | None = None) -> Mapping[str, Any]:
     """Return the sentences of the headline and the edges of its bands, as of a version."""
     older = f"headlines-{version}.toml"
     return read_toml(older if (data_folder() / older).is_file() else "headlines.toml")

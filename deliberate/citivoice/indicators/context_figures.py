@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from deliberate.citivoice.framework.catalogue import load_framework
@@ -18,8 +20,14 @@ def context_figures(facts: Facts) -> dict[str, dict[str, Any]]:
     """
     return {
         name: _figure(facts, entry["formula"], entry.get("minimum", 1))
-        for name, entry in load_framework()["beside"].items()
+        for name, entry in _declared_figures().items()
     }
+
+
+@cache
+def _declared_figures() -> Mapping[str, dict[str, Any]]:
+    figures: dict[str, dict[str, Any]] = load_framework()["beside"]
+    return figures
 
 
 def columns_in(formula: str) -> list[str]:

@@ -54,7 +54,7 @@ class Declaration:
     def tables_named(self) -> set[str]:
         """Return the tables that the statement names, without those of its own recursion."""
         own = {FRONTIER, self.output} if self.kind == "levels" else set()
-        return {match[3] for match in TABLE.finditer(self.statement)} - own
+        return tables_named(self.statement) - own
 
 
 def read_declarations(folder: Traversable = SQL_FOLDER) -> list[Declaration]:
@@ -134,6 +134,11 @@ def _names(file: str, value: str) -> tuple[str, ...]:
         if not NAME.fullmatch(name):
             raise InvalidDeclaration(f"{file}: '{name}' is not the name of a table or scope")
     return names
+
+
+def tables_named(statement: str) -> set[str]:
+    """Return the tables that a statement reads."""
+    return {match[3] for match in TABLE.finditer(statement)}
 
 
 def with_tables(statement: str, relations: Mapping[str, str]) -> str:

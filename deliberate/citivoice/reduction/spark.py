@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deliberate.citivoice.inputs.log import COLUMNS, Log, UnreadableLog, column_casts
-from deliberate.citivoice.reduction.engine import SINGLE_THREAD_ROWS, Engine, MissingEngine
+from deliberate.citivoice.reduction.engine import SMALL_LOG_ROWS, Engine, MissingEngine
 
 NEEDS_SPARK = (
     "the engine spark needs the extra spark: "
@@ -90,7 +90,7 @@ class Spark(Engine):
 
     def expect(self, rows: int) -> None:
         """Disable code generation for a small log: generating code takes longer than the work."""
-        small = rows < SINGLE_THREAD_ROWS
+        small = rows < SMALL_LOG_ROWS
         self._session.conf.set("spark.sql.codegen.wholeStage", not small)
         self._session.conf.set(
             "spark.sql.codegen.factoryMode", "NO_CODEGEN" if small else "FALLBACK"

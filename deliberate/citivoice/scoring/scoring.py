@@ -1,6 +1,8 @@
 """Both stages together: the scores of a log, and those of a research release."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +16,8 @@ from deliberate.citivoice.reduction.reduce import reduce
 from deliberate.citivoice.scoring.judge import judge
 from deliberate.citivoice.scoring.judged_scores import Judged
 from deliberate.citivoice.scoring.scores import Scores
+
+AT_A_TIME = 2
 
 
 def score(
@@ -30,6 +34,24 @@ def score(
     Every engine returns the same scores. Raises `MissingEngine` and `UnreadableLog`.
     """
     return judge(reduce(log, process, pictures=pictures, engine=engine), formulas, judged)
+
+
+def score_each(
+    logs: Mapping[str, Log], processes: Iterable[Process], *, formulas: Formulas | None = None
+) -> Iterator[Scores]:
+    """Yield the scores of processes in their order, from their logs by `process_id`.
+
+    Two are scored at a time, so that memory does not grow with their number. Raises
+    `UnreadableLog`.
+    """
+    waiting: deque[Future[Scores]] = deque()
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for process in processes:
+            log = logs[process.process_id or ""]
+            waiting.append(pool.submit(score, log, process, formulas=formulas))
+            if len(waiting) > AT_A_TIME:
+                yield waiting.popleft().result()
+        yield from (scores.result() for scores in waiting)
 
 
 def score_release(

@@ -6,16 +6,14 @@
 -- would have if each had chosen among the sided comments of others that stood there.
 SELECT thread, count(*) AS sided_replies,
        sum(CASE WHEN side = side_answered THEN 0 ELSE 1 END) AS cross_sided,
-       sum(CAST(floor(CAST(1000000 * CASE WHEN side = 1 THEN others_against ELSE others_for END
-                           AS DOUBLE) / (others_for + others_against) + 0.5) AS BIGINT))
+       sum(CAST(floor(1000000 * CAST(others - alike AS DOUBLE) / others + 0.5) AS BIGINT))
          AS chance_millionths
 FROM (
   SELECT e.thread, e.side, e.side_answered,
-         s.standing_for - s.own_for AS others_for,
-         s.standing_against - s.own_against AS others_against
+         s.standing - s.own AS others, s.standing_alike - s.own_alike AS alike
   FROM reply_edges AS e
   JOIN standing_sides AS s ON s.seq = e.seq
   WHERE e.other = 1 AND e.side * e.side_answered <> 0
 ) AS chosen
-WHERE others_for + others_against > 0
+WHERE others > 0
 GROUP BY thread

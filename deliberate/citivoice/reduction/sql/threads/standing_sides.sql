@@ -2,16 +2,16 @@
 -- kind: view
 -- scopes: everyone, counted, pair_cap_3, without_top5, without_new, verified_only
 -- inputs: nodes
--- Comments with a side, and what stood in the thread before each, hour by hour: both sides by
--- anyone, and by its author.
-SELECT seq,
-       sum(CASE WHEN side = 1 THEN 1 ELSE 0 END) OVER thread_so_far AS standing_for,
-       sum(CASE WHEN side = -1 THEN 1 ELSE 0 END) OVER thread_so_far AS standing_against,
-       sum(CASE WHEN side = 1 THEN 1 ELSE 0 END) OVER author_so_far AS own_for,
-       sum(CASE WHEN side = -1 THEN 1 ELSE 0 END) OVER author_so_far AS own_against
-FROM nodes
-WHERE side <> 0
-WINDOW thread_so_far AS (PARTITION BY thread ORDER BY second - second % 3600, seq
-                         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-       author_so_far AS (PARTITION BY thread, person ORDER BY second - second % 3600, seq
-                         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+-- Comments with a side, and how many with one stood in the thread by then, hour by hour, this one
+-- included: by anyone and by its author, of both sides and of its own.
+SELECT seq, standing, standing_alike,
+       row_number() OVER (PARTITION BY thread, person ORDER BY standing) AS own,
+       row_number() OVER (PARTITION BY thread, person, side ORDER BY standing) AS own_alike
+FROM (
+  SELECT seq, thread, person, side,
+         row_number() OVER (PARTITION BY thread ORDER BY hour, seq) AS standing,
+         row_number() OVER (PARTITION BY thread, side ORDER BY hour, seq) AS standing_alike
+  FROM (
+    SELECT seq, thread, person, side, second - second % 3600 AS hour FROM nodes WHERE side <> 0
+  ) AS sided
+) AS placed
