@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from deliberate import sealing
 from deliberate.database import db
-from deliberate.models import Interaction, Process
+from deliberate.models import Interaction, Person, Process, Proposal
 from deliberate.operations.processes.processes import open_process
 from deliberate.operations.proposals.merging import merge_proposals, unmerge_proposal
 from deliberate.operations.responses.responses import publish_response
@@ -133,11 +133,12 @@ def test_qualification_that_a_merger_moves_and_gives_back_is_what_was_sealed(app
     source = factories.create_qualified_proposal(institution)
     target = factories.create_proposal(source.process)
     moderator = factories.create_staff(institution, role=Role.MODERATOR)
+    ids = moderator.id, source.id
     merge_proposals(moderator, source, target)
     assert target.qualified_at == source.qualified_at
     assert list(compare_pages(db.session())) == []
     db.session.rollback()
-    unmerge_proposal(moderator, source)
+    unmerge_proposal(db.session.get_one(Person, ids[0]), db.session.get_one(Proposal, ids[1]))
     assert list(compare_pages(db.session())) == []
 
 
