@@ -20,7 +20,7 @@ from deliberate.text import without_markup
 PAGE = 20
 RECENT_TEXTS = 1500
 """Newest texts that PostgreSQL scans before it uses the whole index."""
-MAX_RECENT_TEXTS = 12_000
+MAX_RECENT_TEXTS = 6000
 KINDS = ("proposals", "comments", "responses")
 
 
@@ -82,7 +82,7 @@ def _find(query: SearchQuery, terms: Sequence[str]) -> Rows:
         if len(rows) > PAGE:
             return rows
         # As many texts as would have a page if the older ones match as often; then some more.
-        scanned = scanned * (PAGE + 1) // len(rows) * 3 // 2 if rows else MAX_RECENT_TEXTS + 1
+        scanned = scanned * (PAGE + 1) * 3 // (2 * len(rows)) if rows else MAX_RECENT_TEXTS + 1
     matches = matching_ids(kind, terms).cte("matches")
     return _page(query, matches.prefix_with("MATERIALIZED", dialect="postgresql"))
 
