@@ -115,7 +115,7 @@ class Poll(Base):
         rules = [self.type, self.counting, self.is_secret, self.result_rule, self.quorum]
         limits = [self.min_choices, self.max_choices, self.amount, self.min_share]
         electorate = [self.electorate, self.areas, self.counts_areas, self.shuffles]
-        options = [[o.label, o.cost] for o in self.options if o.salt is None and o.label]
+        options = [o.sealed_parts for o in self.options if o.salt is None and o.label]
         first_closing = self.changes[0].previous_closes_at if self.changes else self.closes_at
         times = [int(self.opens_at.timestamp()), int(first_closing.timestamp())]
         stated = [self.question, self.background, self.language, self.proposal_id]
@@ -214,6 +214,11 @@ class Option(VisibleText, Base):
     """Counts published by the source of an import over all its rows, including replaced votes."""
 
     poll: Mapped[Poll] = relationship(back_populates="options")
+
+    @property
+    def sealed_parts(self) -> list[str | int]:
+        """Return what the log binds of a fixed option; only "not sure" has a third part."""
+        return [self.label, self.cost, *(["pass"] if self.is_pass else [])]
 
     @property
     def process_id(self) -> int:
@@ -424,7 +429,7 @@ def ballot_box_root(poll: Poll, ballots: Iterable[BallotLine]) -> str:
     rules = {
         "question": poll.question,
         "rules": [poll.type, poll.counting, poll.quorum, poll.min_share, poll.amount],
-        "options": [[o.id, o.label, o.cost] for o in options],
+        "options": [[o.id, *o.sealed_parts] for o in options],
     }
     box = hmac.new(poll.salt, canonical_json(rules).encode(), hashlib.sha256)
     for key, choice, area in sorted(ballots, key=lambda line: line[0]):

@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from deliberate.models.log.signed_tree_head import BACKDATING_TOLERANCE
-from deliberate.sealing.leaf_hashes import COLUMNS, RawRow, StoredTime
+from deliberate.sealing.leaf_hashes import COLUMNS, RawRow
 from deliberate.vocabulary import DATED_ORIGINS
 
 SEQ, TIME, ORIGIN = (COLUMNS.index(name) for name in ("seq", "occurred_at", "origin"))
@@ -46,9 +46,7 @@ FIRST = HeadTime(0, datetime(1, 1, 2, tzinfo=UTC))
 """Stands for the time before the first head, when rows can have any earlier date."""
 
 
-def check_dates(
-    rows: Sequence[RawRow], heads: Sequence[HeadTime], *, is_sqlite: bool
-) -> Iterator[Fault]:
+def check_dates(rows: Sequence[RawRow], heads: Sequence[HeadTime]) -> Iterator[Fault]:
     """Yield a fault for each row whose time is outside the interval of its tree head."""
     positions = [row[SEQ] for row in rows]
     earlier = heads[0] if heads else FIRST
@@ -57,20 +55,20 @@ def check_dates(
             earlier = previous
         start, stop = bisect_left(positions, previous.size), bisect_left(positions, head.size)
         if start < stop:
-            earliest = _stored(earlier.made_at - BACKDATING_TOLERANCE, is_sqlite=is_sqlite)
-            latest = _stored(head.made_at + HEAD_PRECISION, is_sqlite=is_sqlite)
+            earliest = _stored(earlier.made_at - BACKDATING_TOLERANCE)
+            latest = _stored(head.made_at + HEAD_PRECISION)
             yield from _outside(rows[start:stop], earliest, latest)
 
 
-def _stored(moment: datetime, *, is_sqlite: bool) -> StoredTime:
-    """Return a time as the raw rows of the database contain it."""
-    return f"{moment:%Y-%m-%d %H:%M:%S.%f}".rjust(26, "0") if is_sqlite else moment
+def _stored(moment: datetime) -> str:
+    """Return a time as raw rows contain it."""
+    return f"{moment:%Y-%m-%d %H:%M:%S.%f}".rjust(26, "0")
 
 
 _time = itemgetter(TIME)
 
 
-def _outside(rows: Sequence[RawRow], earliest: StoredTime, latest: StoredTime) -> Iterator[Fault]:
+def _outside(rows: Sequence[RawRow], earliest: str, latest: str) -> Iterator[Fault]:
     dated = [row for row in rows if row[ORIGIN] not in DATED_ORIGINS]
     try:
         times = list(map(_time, dated))

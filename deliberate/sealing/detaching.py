@@ -12,7 +12,8 @@ from deliberate.clock import now
 from deliberate.database import unrecorded
 from deliberate.models import DetachedPartition, Segment
 from deliberate.models.log.detached import LEAVING_KINDS, read_raw_rows
-from deliberate.sealing.leaf_hashes import COLUMNS, LEAF, recompute_leaves
+from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
+from deliberate.sealing.log_rows import raw_columns
 from deliberate.sealing.merkle_proofs import leaf_hashes_between
 from deliberate.sealing.partitions import first_id, forbid_truncate, is_partitioned
 from deliberate.sealing.sealer import lock_sealing
@@ -186,13 +187,12 @@ def _require_month(
 
 def _require_same_rows(session: Session, month: DetachedPartition, log_path: Path) -> None:
     """Require that a table to attach has exactly the entries of its month, each unchanged."""
-    columns = ", ".join(COLUMNS[1:])
     query = text(
-        f"SELECT p.seq, {columns} FROM {month.name}_detached i"  # noqa: S608  # constant names
+        f"SELECT p.seq, {raw_columns('postgresql')} FROM {month.name}_detached i"  # noqa: S608  # constant names
         " JOIN position p ON p.entry = i.id ORDER BY p.seq"
     )
     rows = session.connection().execute(query).cursor.fetchall()
-    for row, leaf in zip(rows, recompute_leaves(rows, is_sqlite=False), strict=True):
+    for row, leaf in zip(rows, recompute_leaves(rows), strict=True):
         if leaf != row[LEAF] or leaf_hashes_between(session, row[0], row[0] + 1, log_path) != [
             leaf
         ]:

@@ -1,7 +1,6 @@
 """Raw rows of the log by position, and their conversion to arrays."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,37 @@ from sqlalchemy import Connection, text
 from deliberate.models.log.detached import read_raw_rows
 from deliberate.sealing.leaf_hashes import COLUMNS, RawRow, iso_timestamp
 
-ROWS_PER_QUERY = 8192
+ROWS_PER_QUERY = 1024
+"""Rows read at a time: so few stay in the processor's cache until they are hashed."""
 INTEGER_COLUMNS = frozenset(
     ["seq", "institution_id", "process_id", "proposal_id", "subject_id", "parent_id", "stance"]
 )
 Array = NDArray[Any]  # integers or objects
-_SELECT = (
-    f"SELECT {', '.join(COLUMNS)} FROM position JOIN interaction ON interaction.id = position.entry"  # noqa: S608  # constant names
+_POSTGRES_TIME = "to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+
+
+def raw_columns(dialect: str) -> str:
+    """Return the columns of a raw row after `seq`, as SQL: times are texts as in SQLite."""
+    columns = ", ".join(COLUMNS[1:])
+    if dialect == "sqlite":
+        return columns
+    return columns.replace("occurred_at", _POSTGRES_TIME)
+
+
+_SQLITE_SEALED = (
+    f"SELECT seq, {raw_columns('sqlite')} FROM position"  # noqa: S608  # constant names
+    " JOIN interaction ON interaction.id = position.entry"
+    " WHERE seq >= :first AND seq < :stop ORDER BY seq"
 )
-_SEALED = text(f"{_SELECT} WHERE seq >= :first AND seq < :stop ORDER BY seq")
-_UNSEALED = text(
-    f"SELECT NULL AS seq, {', '.join(COLUMNS[1:])} FROM interaction"  # noqa: S608  # constant names
-    " WHERE NOT EXISTS (SELECT 1 FROM position WHERE entry = interaction.id)"
+_POSTGRES_SEALED = (
+    "WITH span AS MATERIALIZED"  # noqa: S608  # constant names
+    " (SELECT seq, entry FROM position WHERE seq >= :first AND seq < :stop)"
+    f" SELECT seq, {raw_columns('postgresql')} FROM span"
+    " JOIN interaction ON interaction.id = span.entry WHERE interaction.id"
+    " BETWEEN (SELECT min(entry) FROM span) AND (SELECT max(entry) FROM span) ORDER BY seq"
 )
+"""Ids and positions have nearly the same order. Without the bounds PostgreSQL scans the table."""
+_SEALED = {"sqlite": text(_SQLITE_SEALED), "postgresql": text(_POSTGRES_SEALED)}
 
 
 def sealed_rows(
@@ -34,9 +51,10 @@ def sealed_rows(
 
     With `log_path` those that left the table with their month are read from their segment.
     """
+    query = _SEALED[connection.dialect.name]
     for start in range(first, stop, ROWS_PER_QUERY):
         span = {"first": start, "stop": min(start + ROWS_PER_QUERY, stop)}
-        rows: Sequence[RawRow] = connection.execute(_SEALED, span).cursor.fetchall()
+        rows: Sequence[RawRow] = connection.execute(query, span).cursor.fetchall()
         if log_path is not None and len(rows) < span["stop"] - start:
             rows = _with_detached_rows(connection, rows, span, log_path)
         yield rows
@@ -51,7 +69,7 @@ def _with_detached_rows(
     at = COLUMNS.index("occurred_at")
     present = {row[0] for row in rows}
     added = [
-        (*row[:at], row[at].replace(tzinfo=UTC), *row[at + 1 :])
+        (*row[:at], row[at].isoformat(" ", "microseconds"), *row[at + 1 :])
         for row in detached
         if row[0] not in present
     ]
@@ -60,7 +78,11 @@ def _with_detached_rows(
 
 def unsealed_rows(connection: Connection) -> Sequence[RawRow]:
     """Return the raw rows without a position."""
-    rows: Sequence[RawRow] = connection.execute(_UNSEALED).cursor.fetchall()
+    query = text(
+        f"SELECT NULL AS seq, {raw_columns(connection.dialect.name)} FROM interaction"  # noqa: S608  # constant names
+        " WHERE NOT EXISTS (SELECT 1 FROM position WHERE entry = interaction.id)"
+    )
+    rows: Sequence[RawRow] = connection.execute(query).cursor.fetchall()
     return rows
 
 

@@ -315,10 +315,8 @@ class _Verification:
             self._add("entries have positions below 0", lowest)
         if highest is not None and highest >= self.size:
             self._add("entries have positions that no tree head covers", self.size)
-        connection = self.session.connection()
-        is_sqlite = connection.dialect.name == "sqlite"
-        rows = unsealed_rows(connection)
-        for computed, row in zip(recompute_leaves(rows, is_sqlite=is_sqlite), rows, strict=True):
+        rows = unsealed_rows(self.session.connection())
+        for computed, row in zip(recompute_leaves(rows), rows, strict=True):
             if computed != row[LEAF]:
                 self._add("an unsealed entry was changed")
             if self.session.get(UnsealedEntry, row[ID]) is None:

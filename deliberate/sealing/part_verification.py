@@ -65,10 +65,9 @@ def verify_part(
     first, stop = span
     part = LogPart(first)
     leaves: list[bytes] = []
-    is_sqlite = connection.dialect.name == "sqlite"
     for rows in sealed_rows(connection, first, stop, log_path):
-        _add_rows(part, leaves, rows, recompute_leaves(rows, is_sqlite=is_sqlite))
-        part.faults += check_dates(rows, heads, is_sqlite=is_sqlite)
+        _add_rows(part, leaves, rows, recompute_leaves(rows))
+        part.faults += check_dates(rows, heads)
     if first + len(leaves) < stop:
         part.faults.append(Fault("entries are missing", first + len(leaves)))
         part.is_whole = False

@@ -61,6 +61,10 @@ def not_compared() -> set[str]:
 KEY = "an id that foreign keys keep, or that nothing shows; the entries name the rows themselves"
 SALT = "the salt of a mark, which the database never lets be empty; another one changes the mark"
 CLOCK = "a date that follows from acts and the calendar, or stands beside the compared one"
+DEADLINE = (
+    "follows from when the proposal qualified, which is compared, from the holidays and settings of"
+    " that day, and from pauses: no entry has their days, and later settings would count others"
+)
 COUNTED = "a number or an order made from other columns, and made again"
 NAMES = "a name, address, topic, place or language: shown, but its words are in no act"
 SOURCE = "of the source of an import, whose own data has it"
@@ -109,7 +113,7 @@ UNBOUND_COLUMNS: dict[str, dict[str, str]] = {
         "process": "opened_at",
         "assessment": "begun_at",
         "document": "opened_at",
-        "proposal": "qualified_at due_at merged_at",
+        "proposal": "merged_at",
         "comment": "edited_at",
         "merger": "undone_at previous_qualified_at previous_due_at",
         "proposal_version": "written_at",
@@ -122,6 +126,7 @@ UNBOUND_COLUMNS: dict[str, dict[str, str]] = {
         "amendment_version": "written_at",
         "coauthor": "invited_at expires_at declined_at revoked_at",
     },
+    DEADLINE: {"proposal": "due_at"},
     COUNTED: {
         "proposal": "version activity_count",
         "comment": "strength is_answered is_orphan",
@@ -129,7 +134,7 @@ UNBOUND_COLUMNS: dict[str, dict[str, str]] = {
         "study_plan": "version",
         "moderation_decision": "stance report_count",
         "proposal_version": "number credits",
-        "response": "version signatories",
+        "response": "version",
         "support": "version replaced",
         "poll_option": "position",
         "poll_outcome": "renderer",
@@ -160,7 +165,6 @@ UNBOUND_COLUMNS: dict[str, dict[str, str]] = {
     BALLOT: {
         "poll": "ballot_version areas entitled_count box_root",
         "poll_ballot": "person_id source_group",
-        "poll_option": "is_pass",
         "questionnaire": "box_root",
         "reason_survey": "link_key box_root",
     },

@@ -285,6 +285,16 @@ PAGES = (
     _table("change the number of supports", "proposal", "support_count = support_count + 1"),
     _table("change the number of comments", "proposal", "comment_count = comment_count + 1"),
     Tampering("remove supports", ("DELETE FROM support",)),
+    _table(
+        "say that a proposal qualified earlier", "proposal", "qualified_at = '2020-01-01 00:00:00'"
+    ),
+    _table("say that a proposal never qualified", "proposal", "qualified_at = NULL"),
+    _table("say that an institution signed an answer", "response", "signatories = '[99]'"),
+    _table(
+        "count an option of a poll as not sure",
+        "poll_option",
+        "is_pass = true WHERE poll_id = (SELECT min(id) FROM poll)",
+    ),
 )
 """Changes of what pages show; the log itself is left as it is."""
 

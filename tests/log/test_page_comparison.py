@@ -10,13 +10,15 @@ from sqlalchemy import select
 
 from deliberate import sealing
 from deliberate.database import db
-from deliberate.models import Interaction, Process
+from deliberate.models import Interaction, Person, Process, Proposal
 from deliberate.operations.processes.processes import open_process
+from deliberate.operations.proposals.merging import merge_proposals, unmerge_proposal
+from deliberate.operations.responses.responses import publish_response
 from deliberate.operations.threads.comments import post_comment
 from deliberate.queries.log.page_comparison import PageFault, compare_pages
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.recording import ActWithoutText, recorded
-from deliberate.vocabulary import Stance
+from deliberate.vocabulary import ResponseDecision, Role, Stance
 from deliberate.vocabulary.events import EVENT_TYPES
 from deliberate.vocabulary.events.threads import BlankCommentImported, CommentEdited
 from tests import factories
@@ -73,6 +75,7 @@ BALLOT_TAMPERINGS = [
     "DELETE FROM poll_ballot WHERE key = (SELECT min(key) FROM poll_ballot)",
     "INSERT INTO poll_ballot (key, poll_id, choice, area) VALUES ('0', 1, '[[1,1]]', '')",
     "UPDATE poll_option SET label = 'Lain' WHERE poll_id = 1 AND position = 1",
+    "UPDATE poll_option SET is_pass = true WHERE poll_id = 1 AND position = 1",
 ]
 """Changes of the ballot box of the first poll after its close."""
 
@@ -103,6 +106,40 @@ def test_every_changed_text_and_column_is_found(app, clock):
 
 def without_positions(session):
     return [replace(fault, position=None) for fault in compare_pages(session)]
+
+
+def test_changed_signatories_and_qualification_are_named_with_their_column(app):
+    institution = factories.create_institution()
+    proposal = factories.create_qualified_proposal(institution)
+    officer = factories.create_staff(institution)
+    response = publish_response(
+        officer, proposal, ResponseDecision.ACCEPTED, "Kami setuju", "Bangku dipasang."
+    )
+    changes = {
+        f"UPDATE proposal SET qualified_at = NULL WHERE id = {proposal.id}": (
+            PageFault("proposal", proposal.id, "qualified_at")
+        ),
+        f"UPDATE response SET signatories = '[99]' WHERE id = {response.id}": (
+            PageFault("response", response.id, "signatories")
+        ),
+    }
+    for change, fault in changes.items():
+        with tampered(change) as session:
+            assert fault in without_positions(session)
+
+
+def test_qualification_that_a_merger_moves_and_gives_back_is_what_was_sealed(app):
+    institution = factories.create_institution()
+    source = factories.create_qualified_proposal(institution)
+    target = factories.create_proposal(source.process)
+    moderator = factories.create_staff(institution, role=Role.MODERATOR)
+    ids = moderator.id, source.id
+    merge_proposals(moderator, source, target)
+    assert target.qualified_at == source.qualified_at
+    assert list(compare_pages(db.session())) == []
+    db.session.rollback()
+    unmerge_proposal(db.session.get_one(Person, ids[0]), db.session.get_one(Proposal, ids[1]))
+    assert list(compare_pages(db.session())) == []
 
 
 def test_sample_city_shows_what_its_log_sealed(shared_city):

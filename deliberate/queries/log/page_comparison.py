@@ -44,6 +44,7 @@ from deliberate.queries.log.page_faults import (
     select_entries,
 )
 from deliberate.queries.log.process_figures import compare_process_figures
+from deliberate.queries.log.qualifications import compare_qualifications
 from deliberate.queries.log.rendered_texts import EARLIER_RENDERERS, compare_rendered_texts
 from deliberate.queries.polls.counted_ballots import ballot_lines
 from deliberate.text import RENDERER
@@ -63,6 +64,7 @@ from deliberate.vocabulary.events.responses import (
     CommitmentFulfilled,
     CommitmentUpdated,
     ResponsePublished,
+    ResponseSigned,
 )
 from deliberate.vocabulary.events.threads import (
     BlankCommentImported,
@@ -78,8 +80,8 @@ COMMENT_TEXTS = (*NEW_COMMENTS, CommentEdited.KIND)
 STEPS = (CommitmentUpdated.KIND, CommitmentFulfilled.KIND, CommitmentDropped.KIND)
 COMPARED_KINDS = (
     *PROPOSAL_TEXTS, *COMMENT_TEXTS, *STEPS, ProposalSummarised.KIND, ProposalMerged.KIND,
-    CommentCorrected.KIND, CommentRated.KIND, ResponsePublished.KIND, SupportGiven.KIND,
-    SupportTakenBack.KIND, CoAuthorJoined.KIND,
+    CommentCorrected.KIND, CommentRated.KIND, ResponsePublished.KIND, ResponseSigned.KIND,
+    SupportGiven.KIND, SupportTakenBack.KIND, CoAuthorJoined.KIND,
 )  # fmt: skip
 EntriesBySubject = dict[int, list[Entry]]
 SealedText = Proposal | Comment | Response | Summary | CommitmentStep
@@ -102,6 +104,7 @@ def compare_pages(session: Session) -> Iterator[PageFault]:
     yield from compare_authors(session)
     yield from compare_acts_of_rows(session)
     yield from compare_decided_states(session)
+    yield from compare_qualifications(session)
     yield from compare_rendered_texts(session)
 
 
@@ -233,6 +236,8 @@ class _ProposalComparison:
 
     def _compare_responses(self) -> Iterator[PageFault]:
         query = select(Response).where(Response.proposal_id == self.proposal.id)
+        signed = self._of(self.proposal.id, ResponseSigned.KIND)
+        signatory_ids = {entry.institution_id for entry in signed}
         present = set()
         for response in self.session.scalars(query):
             present.add(response.id)
@@ -245,6 +250,8 @@ class _ProposalComparison:
             decision = entry.details.get("decision", ResponseDecision.UNSTATED)
             if decision != response.decision:
                 yield PageFault("response", response.id, "decision", entry.seq)
+            if not signatory_ids.issuperset(response.signatories):
+                yield PageFault("response", response.id, "signatories", entry.seq)
         for response_id in sorted(self.entries[ResponsePublished.KIND].keys() - present):
             entry = self.entries[ResponsePublished.KIND][response_id][0]
             yield PageFault("response", response_id, "-", entry.seq)

@@ -19,29 +19,26 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from deliberate.database import db
 from deliberate.queries.search.stemming import EXACT_LENGTH, search_prefixes
 
-RECENT_TEXTS = 1500
-"""Newest texts that are scanned before the whole index is used."""
-
 
 def matching_ids(kind: str, terms: Sequence[str]) -> Select[int]:
     """Select the ids of texts of a kind (proposal, comment, response) that have every term."""
-    if _is_sqlite():
+    if is_sqlite():
         return _fts_ids(kind, " AND ".join(f"({_fts_alternatives(term)})" for term in terms))
     index = _index_table(kind)
     return select(index.c.id).where(index.c.terms.op("@@")(_all_terms(terms)))
 
 
-def matching_recent_ids(kind: str, terms: Sequence[str], after: int | None) -> Select[int] | None:
-    """Select the matching ids among the newest texts; return None where this gains nothing.
+def matching_recent_ids(
+    kind: str, terms: Sequence[str], after: int | None, scanned: int
+) -> Select[int]:
+    """Select the matching ids among the newest `scanned` texts, for PostgreSQL.
 
     PostgreSQL misestimates how many texts have a term by its prefix: it would scan all texts to
     find a rare term, or fetch nearly all to show the newest with a common one. The query terms
     are a subquery of their own, otherwise PostgreSQL builds them again for every text.
     """
-    if _is_sqlite():
-        return None
     index = _index_table(kind)
-    newest = select(index.c.id, index.c.terms).order_by(index.c.id.desc()).limit(RECENT_TEXTS)
+    newest = select(index.c.id, index.c.terms).order_by(index.c.id.desc()).limit(scanned)
     recent = (newest if after is None else newest.where(index.c.id < after)).subquery()
     tsquery = select(_all_terms(terms)).scalar_subquery()
     return select(recent.c.id).where(recent.c.terms.op("@@")(tsquery))
@@ -49,7 +46,7 @@ def matching_recent_ids(kind: str, terms: Sequence[str], after: int | None) -> S
 
 def matching_title_ids(terms: Sequence[str], limit: int) -> Select[int]:
     """Select the ids of proposals whose titles have some of the terms, the best match first."""
-    if _is_sqlite():
+    if is_sqlite():
         alternatives = " OR ".join(_fts_alternatives(term) for term in terms)
         rank: ColumnElement[float] = literal_column("bm25(proposal_search)")
         return _fts_ids("proposal", f"title : ({alternatives})").order_by(rank).limit(limit)
@@ -65,7 +62,8 @@ def matching_title_ids(terms: Sequence[str], limit: int) -> Select[int]:
     )
 
 
-def _is_sqlite() -> bool:
+def is_sqlite() -> bool:
+    """Return whether the texts are in an index of SQLite."""
     return db.engine.dialect.name == "sqlite"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, ScalarSelect, Select, Subquery, select
+from sqlalchemy import CTE, ColumnElement, Row, ScalarSelect, Select, Subquery, select, true
 from sqlalchemy.orm import aliased
 
 from deliberate.database import db
@@ -12,12 +12,15 @@ from deliberate.models import Comment, Institution, Process, Proposal, Response
 from deliberate.models.moderation.visibility import ANYONE
 from deliberate.queries.proposals.workflow_state import state_conditions
 from deliberate.queries.responses.response_owner import is_of_institution
-from deliberate.queries.search.index import matching_ids, matching_recent_ids
+from deliberate.queries.search.index import is_sqlite, matching_ids, matching_recent_ids
 from deliberate.queries.search.snippets import snippet_parts
 from deliberate.queries.search.stemming import SearchTerms, tokenize
 from deliberate.text import without_markup
 
 PAGE = 20
+RECENT_TEXTS = 1500
+"""Newest texts that PostgreSQL scans before it uses the whole index."""
+MAX_RECENT_TEXTS = 6000
 KINDS = ("proposals", "comments", "responses")
 
 
@@ -55,12 +58,6 @@ def search_texts(query: SearchQuery) -> list[SearchResult]:
     terms = tokenize(query.q)
     if not terms:
         return []
-    kind = query.kind.removesuffix("s")
-    recent = matching_recent_ids(kind, terms, query.after)
-    rows: Rows = [] if recent is None else _page(query, recent.subquery())
-    if len(rows) <= PAGE:
-        matches = matching_ids(kind, terms).cte("matches")
-        rows = _page(query, matches.prefix_with("MATERIALIZED", dialect="postgresql"))
     search_terms = SearchTerms(terms)
     return [
         SearchResult(
@@ -70,12 +67,39 @@ def search_texts(query: SearchQuery) -> list[SearchResult]:
             language,
             snippet_parts(_searched_text(texts), search_terms),
         )
-        for text_id, proposal_id, title, language, *texts in rows
+        for text_id, proposal_id, title, language, *texts in _find(query, terms)
     ]
 
 
+def _find(query: SearchQuery, terms: Sequence[str]) -> Rows:
+    """Return a page and one more row, on PostgreSQL from the newest texts if they have enough."""
+    kind = query.kind.removesuffix("s")
+    if is_sqlite():
+        return _page(query, matching_ids(kind, terms).cte("matches"))
+    scanned = RECENT_TEXTS
+    while scanned <= MAX_RECENT_TEXTS:
+        rows = _page(query, matching_recent_ids(kind, terms, query.after, scanned).subquery())
+        if len(rows) > PAGE:
+            return rows
+        # As many texts as would have a page if the older ones match as often; then some more.
+        scanned = scanned * (PAGE + 1) * 3 // (2 * len(rows)) if rows else MAX_RECENT_TEXTS + 1
+    matches = matching_ids(kind, terms).cte("matches")
+    return _page(query, matches.prefix_with("MATERIALIZED", dialect="postgresql"))
+
+
 def _page(query: SearchQuery, matches: Matches) -> Rows:
-    statement = _STATEMENTS[query.kind](matches).where(*_filters(query))
+    """Return the texts of the newest matches that the filters let through.
+
+    PostgreSQL looks up each text by its id (OFFSET 0 keeps it from another join): as it
+    misestimates how many texts match, it would read all texts, newest first, to find a few.
+    """
+    model = _MODELS[query.kind]
+    texts = _STATEMENTS[query.kind]().where(model.id == matches.c.id, *_filters(query))
+    if is_sqlite():
+        statement = texts
+    else:
+        visible = texts.correlate(matches).offset(0).lateral("visible")
+        statement = select(*visible.c).join_from(matches, visible, true())
     if query.after is not None:
         statement = statement.where(matches.c.id < query.after)
     return db.session.execute(statement.order_by(matches.c.id.desc()).limit(PAGE + 1)).all()
@@ -89,28 +113,27 @@ def _searched_text(texts: Sequence[Any]) -> str:
     return without_markup(" ".join([body, *more]))
 
 
-def _proposals(matches: Matches) -> Select[*tuple[Any, ...]]:
-    columns = (matches.c.id, Proposal.id, Proposal.title, Proposal.language, Proposal.body)
-    return select(*columns).join(Proposal, Proposal.id == matches.c.id)
+def _proposals() -> Select[*tuple[Any, ...]]:
+    proposal_id = Proposal.id.label("proposal_id")
+    return select(Proposal.id, proposal_id, Proposal.title, Proposal.language, Proposal.body)
 
 
-def _comments(matches: Matches) -> Select[*tuple[Any, ...]]:
+def _comments() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            matches.c.id,
-            Proposal.id,
+            Comment.id,
+            Comment.proposal_id,
             Proposal.title,
             Comment.language,
             Comment.body,
             Comment.corrections,
         )
-        .join(Comment, Comment.id == matches.c.id)
         .join(Proposal, Proposal.id == Comment.proposal_id)
         .where(Comment.visible_to(ANYONE))
     )
 
 
-def _responses(matches: Matches) -> Select[*tuple[Any, ...]]:
+def _responses() -> Select[*tuple[Any, ...]]:
     newer = aliased(Response)
     is_latest_version = (
         ~select(newer.id)
@@ -119,20 +142,19 @@ def _responses(matches: Matches) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            matches.c.id,
-            Proposal.id,
+            Response.id,
+            Response.proposal_id,
             Response.headline,
             Response.language,
             Response.body,
             Response.points,
         )
-        .join(Response, Response.id == matches.c.id)
         .join(Proposal, Proposal.id == Response.proposal_id)
         .where(is_latest_version)
     )
 
 
-_STATEMENTS: dict[str, Callable[[Matches], Select[*tuple[Any, ...]]]] = {
+_STATEMENTS: dict[str, Callable[[], Select[*tuple[Any, ...]]]] = {
     "proposals": _proposals,
     "comments": _comments,
     "responses": _responses,

@@ -24,8 +24,9 @@ def snippet_parts(text: str, terms: SearchTerms) -> list[tuple[str, bool]]:
         before, snippet = "…", snippet.partition(" ")[2] or snippet
     if end < len(line):
         after, snippet = "…", snippet.rpartition(" ")[0] or snippet
-    parts = re.split(r"([^\W_]+)", before + snippet + after)
-    return _merge_plain_parts([(part, terms.matches(part)) for part in parts if part])
+    parts = re.split(r"([^\W_]+)", before + snippet + after)  # every second one is a word
+    matched = [(part, at % 2 == 1 and terms.matches(part)) for at, part in enumerate(parts) if part]
+    return _merge_plain_parts(matched)
 
 
 def _merge_plain_parts(parts: Sequence[tuple[str, bool]]) -> list[tuple[str, bool]]:

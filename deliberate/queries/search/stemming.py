@@ -98,10 +98,14 @@ class SearchTerms:
         longer = distinct - self.exact
         self.prefixes = tuple(prefix for term in longer for prefix in search_prefixes(term))
         self.stems = {stem for term in longer for stem in word_stems(term)}
+        self._has_part = re.compile("|".join(sorted(stem[1:] for stem in self.stems)) or "(?!)")
+        """Part of every form of a term: only the first letter of a stem can be replaced in one."""
 
     def matches(self, word: str) -> bool:
         """Return whether a word of a text is one of the terms or a form of one."""
         folded = fold(word)
         if len(folded) <= EXACT_LENGTH:
             return folded in self.exact
+        if self._has_part.search(folded) is None:  # most words, without a look at their stems
+            return False
         return folded.startswith(self.prefixes) or not self.stems.isdisjoint(word_stems(folded))
