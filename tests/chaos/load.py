@@ -3,6 +3,7 @@
 import http.client
 import re
 import secrets
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from deliberate import sealing
 from deliberate.database import db
 from deliberate.models import Interaction, Support
-from tests.chaos.server import Installation, send_request
+from tests.chaos.server import HttpResponse, Installation, send_request
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -21,9 +22,11 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 class ResidentClient:
     """A signed-in resident with a page that was opened beforehand."""
 
-    def __init__(self, port: int, cookie: str, page: str) -> None:
-        self.port, self.cookie = port, cookie
-        response = send_request("GET", page, cookie=cookie, port=port)
+    def __init__(
+        self, port: int, cookie: str, page: str, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.port, self.cookie, self.tls = port, cookie, tls
+        response = send_request("GET", page, cookie=cookie, port=port, tls=tls)
         match = CSRF.search(response.body)
         assert match, (response.status, response.body[:300])
         self.token = match[1]
@@ -32,11 +35,14 @@ class ResidentClient:
 
     def support(self, proposal_id: int, key: str = "") -> tuple[int, str, float]:
         """Support a proposal and return status, Retry-After and seconds."""
-        form = {"csrf_token": self.token, "form_key": key or secrets.token_urlsafe(18)}
         start = time.monotonic()
-        path = f"/id/proposals/{proposal_id}/support"
-        response = send_request("POST", path, urlencode(form), self.cookie, self.port)
+        response = self.submit(f"/id/proposals/{proposal_id}/support", key)
         return response.status, response.headers.get("Retry-After", ""), time.monotonic() - start
+
+    def submit(self, path: str, key: str = "", **fields: str) -> HttpResponse:
+        """Submit a form and return the response."""
+        form = {"csrf_token": self.token, "form_key": key or secrets.token_urlsafe(18), **fields}
+        return send_request("POST", path, urlencode(form), self.cookie, self.port, self.tls)
 
 
 @dataclass

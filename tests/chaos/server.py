@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
@@ -38,6 +39,8 @@ class Installation:
     database_url: str = ""
     port: int = 0
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    """Settings beside those of every installation."""
 
     def __post_init__(self) -> None:
         self.port = self.port or free_port()
@@ -50,6 +53,7 @@ class Installation:
             secret_key=SECRET,
             base_url="https://kota.example",
             data_dir=str(self.folder),
+            shared_dir=self.environment.get("DELIBERATE_SHARED_DIR", ""),
             database_url=self.database_url,
         )
 
@@ -76,6 +80,7 @@ class Installation:
             "DELIBERATE_LIMITS": "0",  # all clients share one network address
             "DELIBERATE_DATA_DIR": str(self.folder),
             "DELIBERATE_DATABASE_URL": self.database_url,
+            **self.environment,
         }
         program = "from deliberate.commands import main; main()"
         with (self.folder / "server.log").open("ab") as log_file:
@@ -130,16 +135,29 @@ class HttpResponse:
 
 
 def send_request(
-    method: str, path: str, body: str = "", cookie: str = "", port: int = 0
+    method: str,
+    path: str,
+    body: str = "",
+    cookie: str = "",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
 ) -> HttpResponse:
-    """Send one request on a new connection."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+    """Send one request on a new connection, as a browser from a page of the site."""
+    with closing(_connect(port, tls)) as connection:
         headers = {"Host": "kota.example", **({"Cookie": cookie} if cookie else {})}
+        if tls:
+            headers["Origin"] = "https://kota.example"
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body or None, headers)
         response = connection.getresponse()
         return HttpResponse(response.status, dict(response.getheaders()), response.read().decode())
+
+
+def _connect(port: int, tls: ssl.SSLContext | None) -> http.client.HTTPConnection:
+    if tls is None:
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
 
 
 def create_content(app: Flask, residents: int, proposals: int) -> tuple[list[str], list[int]]:
