@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import duckdb
 import numpy as np
 
 from benchmarks.pandas_baseline import indicators
-from deliberate.citivoice import Log, Process, partitioned, score, score_each
+from deliberate.citivoice import Log, Process, partitioned, score, score_ahead
 
 START = np.datetime64("2024-01-01T00:00:00", "us")
 HOURS = 2 * 365 * 24
@@ -150,8 +151,9 @@ def _process(process_id: str) -> Process:
 
 def _score_each(path: str, process_ids: list[str]) -> None:
     with partitioned(Log.from_files(path), process_ids) as logs:
-        for _ in score_each(logs, map(_process, process_ids)):
-            pass
+        tasks = (partial(score, logs[name], _process(name)) for name in process_ids)
+        for scores in score_ahead(tasks):
+            scores.result()
 
 
 def write_log(path: str, rows: int, processes: int = 0) -> None:

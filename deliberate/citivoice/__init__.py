@@ -10,7 +10,8 @@ Spark); JUDGE turns facts into indicators, criteria, dimensions and a headline.
     scores.facts.write("release/facts")   # the fact tables of a release
 
     with partitioned(log, ["7", "8"]) as logs:    # many processes from one pass over the log
-        for scores in score_each(logs, processes): ...
+        tasks = (partial(score, logs[process.process_id], process) for process in processes)
+        for scores in score_ahead(tasks): ...     # futures
 
     scores = score_release(["release/events.parquet"], "release/facts")
     scores.facts.origin                   # which tables came from rows, which from facts
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from deliberate.citivoice.scoring.judged_scores import Judged
     from deliberate.citivoice.scoring.reservations import VERIFIED_ONLY
     from deliberate.citivoice.scoring.scores import Scores
-    from deliberate.citivoice.scoring.scoring import score, score_each, score_release
+    from deliberate.citivoice.scoring.scoring import score, score_ahead, score_release
 
 __all__ = [
     "COLUMNS",
@@ -85,7 +86,7 @@ __all__ = [
     "process_from_facts",
     "reduce",
     "score",
-    "score_each",
+    "score_ahead",
     "score_release",
 ]
 
@@ -110,7 +111,7 @@ _MODULES = {
     "scoring.reservations": ("VERIFIED_ONLY",),
     "scoring.judged_scores": ("Judged",),
     "scoring.scores": ("Scores",),
-    "scoring.scoring": ("score", "score_each", "score_release"),
+    "scoring.scoring": ("score", "score_ahead", "score_release"),
 }
 """Modules of the names above. Each is imported when its name is first used: pages read the
 framework, and of all processes only those that score load the engine and its libraries."""

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from deliberate.citivoice import (
     partitioned,
     reduce,
     score,
-    score_each,
+    score_ahead,
 )
 from tests.citivoice.log_rows import (
     PROCESS,
@@ -86,7 +87,8 @@ def test_scores_of_a_partition_equal_those_of_the_whole_log() -> None:
     whole = Log.from_rows([*rows, everywhere])
     processes = [replace(PROCESS, process_id=name) for name in ("1", "2", "3")]
     with partitioned(whole, ["1", "2", "3"]) as logs:
-        found = [scores.to_json() for scores in score_each(logs, processes)]
+        tasks = (partial(score, logs[process.process_id], process) for process in processes)
+        found = [scores.result().to_json() for scores in score_ahead(tasks)]
     assert found == [score(whole, process).to_json() for process in processes]
 
 

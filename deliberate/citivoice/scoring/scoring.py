@@ -1,7 +1,7 @@
 """Both stages together: the scores of a log, and those of a research release."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -36,22 +36,19 @@ def score(
     return judge(reduce(log, process, pictures=pictures, engine=engine), formulas, judged)
 
 
-def score_each(
-    logs: Mapping[str, Log], processes: Iterable[Process], *, formulas: Formulas | None = None
-) -> Iterator[Scores]:
-    """Yield the scores of processes in their order, from their logs by `process_id`.
+def score_ahead(tasks: Iterable[Callable[[], Scores]]) -> Iterator[Future[Scores]]:
+    """Yield the scores of tasks in their order, each with its own error.
 
-    Two are scored at a time, so that memory does not grow with their number. Raises
-    `UnreadableLog`.
+    Two are computed at a time, so that memory does not grow with their number. The tasks are taken
+    from their iterable in the thread of the caller.
     """
     waiting: deque[Future[Scores]] = deque()
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for process in processes:
-            log = logs[process.process_id or ""]
-            waiting.append(pool.submit(score, log, process, formulas=formulas))
+        for task in tasks:
+            waiting.append(pool.submit(task))
             if len(waiting) > AT_A_TIME:
-                yield waiting.popleft().result()
-        yield from (scores.result() for scores in waiting)
+                yield waiting.popleft()
+        yield from waiting
 
 
 def score_release(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import delete
 
@@ -14,7 +17,12 @@ from deliberate.models import ComparedScore, Process, ScoreRequest, ScoreSnapsho
 from deliberate.operations.releases.study_plans import store_plan_shares
 from deliberate.operations.site.job_runs import run_each
 from deliberate.queries.processes.processes import get_process
-from deliberate.queries.scores.computed_scores import chart_data, compute_scores, sealed_logs
+from deliberate.queries.scores.computed_scores import (
+    chart_data,
+    compute_scores,
+    scoring_task,
+    sealed_logs,
+)
 from deliberate.queries.scores.process_scores import (
     list_compared_scores,
     newest_snapshot,
@@ -30,10 +38,15 @@ def store_scores(slug: str, log: citivoice.Log | None = None) -> bool:
     `log` holds the sealed rows of the process where they were read already. This is not an act:
     everything that moves a score is in the log already.
     """
+    process = _process(slug)
+    return store_computed_scores(process, compute_scores(process, pictures=True, log=log), log)
+
+
+def _process(slug: str) -> Process:
     process = get_process(slug)
     if process is None:
         raise LookupError(slug)
-    return store_computed_scores(process, compute_scores(process, pictures=True, log=log), log)
+    return process
 
 
 def store_computed_scores(
@@ -115,7 +128,7 @@ def _replace_compared_score(
 
 
 def store_all_scores() -> int:
-    """Store the scores of every process and return how many changed.
+    """Store the scores of every process and return how many changed; two are computed at a time.
 
     A process whose scores fail does not prevent those of the others from being stored.
     """
@@ -123,12 +136,27 @@ def store_all_scores() -> int:
     slugs = opened_process_slugs()
     with sealed_logs(slugs) as logs:
 
-        def store(slug: str) -> None:
-            if store_scores(slug, logs.get(slug)):
+        def store(scored: tuple[str, Future[citivoice.Scores]]) -> None:
+            slug, scores = scored
+            if store_computed_scores(_process(slug), scores.result(), logs.get(slug)):
                 changed.append(slug)
 
-        run_each("store_all_scores", slugs, store)
+        tasks = (_scoring_task(slug, logs.get(slug)) for slug in slugs)
+        run_each("store_all_scores", zip(slugs, citivoice.score_ahead(tasks), strict=True), store)
     return len(changed)
+
+
+def _scoring_task(slug: str, log: citivoice.Log | None) -> Callable[[], citivoice.Scores]:
+    """Return the computation of the scores of a process; it raises what prevents its own alone."""
+    try:
+        return scoring_task(_process(slug), pictures=True, log=log)
+    except Exception as error:  # that of one process: the others are scored
+        db.session.rollback()
+        return partial(_fail, error)
+
+
+def _fail(error: Exception) -> citivoice.Scores:
+    raise error
 
 
 def store_new_scores() -> int:

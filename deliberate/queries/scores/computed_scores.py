@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -36,10 +37,24 @@ def compute_scores(
     `log` holds the sealed rows of the process where they were read already. An imported release is
     scored from its files, as on the platform it came from.
     """
+    return scoring_task(process, as_of, formulas, engine, pictures, log)()
+
+
+def scoring_task(
+    process: Process,
+    as_of: datetime | None = None,
+    formulas: citivoice.Formulas | None = None,
+    engine: str = "duckdb",
+    pictures: bool = False,
+    log: citivoice.Log | None = None,
+) -> Callable[[], citivoice.Scores]:
+    """Return the computation of scores as `compute_scores`; it reads nothing of the database."""
     if process.source == SOURCE_RELEASE:
         settings: Settings = current_app.config["SETTINGS"]
-        return score_release_folder(settings.imported_path / process.slug, as_of, formulas, engine)
-    return citivoice.score(
+        folder = settings.imported_path / process.slug
+        return partial(score_release_folder, folder, as_of, formulas, engine)
+    return partial(
+        citivoice.score,
         log or sealed_log(process),
         scoring_context(process, as_of),
         formulas=formulas,
