@@ -90,7 +90,7 @@ def _in_language(value: Mapping[str, Any], row: Row, column: str) -> str:
 
 def _plain_number(text: str) -> str:
     """Return a whole number as other files write it: 7 where a table of floats has 7.0."""
-    match = _WHOLE_FLOAT.fullmatch(text)
+    match = _WHOLE_FLOAT.fullmatch(text) if text.endswith("0") and "." in text else None
     return match[1] if match else text
 
 

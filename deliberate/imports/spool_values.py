@@ -16,6 +16,8 @@ _ENUMS: dict[str, type[Enum]] = {
     choice.__name__: choice
     for choice in (AccountClass, Initiator, OptionState, ResponseDecision, Role)
 }
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_PLAIN_TYPES = frozenset({str, int, bool, type(None)})
 _TIME, _DATE, _CHOICE, _TUPLE, _RECORD = "time", "date", "choice", "tuple", "record"
 
 
@@ -31,7 +33,7 @@ def from_micros(micros: int) -> datetime:
 
 def packed_plain(value: object) -> str:
     """Return a value of JSON as it is written to a spool."""
-    return json.dumps(value, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def unpacked_plain(content: str) -> Any:
@@ -51,6 +53,8 @@ def unpacked_record(content: str) -> SourceAct:
 
 
 def _encoded(value: object) -> object:
+    if type(value) in _PLAIN_TYPES:
+        return value
     if isinstance(value, Enum):
         return [_CHOICE, type(value).__name__, value.value]
     if isinstance(value, datetime):
