@@ -125,7 +125,7 @@ class Batch:
             return
         table = model.__table__
         sums = {name: table.c[name] + bindparam(f"new_{name}") for name in names}
-        self._change(model, sums, {n: {k: c[k] for k in names} for n, c in increments.items()})
+        self._change(model, sums, {n: {k: c.get(k, 0) for k in names} for n, c in increments.items()})
 
     def _change(
         self,
