@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from deliberate.database import Base, new_id, writing
+from deliberate.database.engines import prepare_bulk_writes
 from deliberate.imports.bulk_insert import insert_rows
 from deliberate.models import Interaction
 from deliberate.models.log.interaction import content_hmac, leaf, private_half, public_half
@@ -39,6 +40,7 @@ def recorded_batch(purpose: str) -> Iterator["Batch"]:
     end.
     """
     with writing(purpose) as session:
+        prepare_bulk_writes(session.connection())
         batch = Batch(session)
         yield batch
         session.flush()
