@@ -37,13 +37,11 @@ NEVER_SHOWN = frozenset(
 """Tables that no page for readers without a session is made from."""
 _CHANGE = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
 _NO_CHANGE = re.compile(r"\s*(SELECT|SET|LOCK|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA)\b")
-_REPLACE = {
-    dialect: (
-        f"INSERT INTO data_version (slot, token) VALUES ({parameter}, {parameter}) "
-        "ON CONFLICT (slot) DO UPDATE SET token = excluded.token"
-    )
-    for dialect, parameter in (("sqlite", "?"), ("postgresql", "%s"))
-}
+_REPLACE_SQLITE = (
+    "INSERT INTO data_version (slot, token) VALUES (?, ?) "
+    "ON CONFLICT (slot) DO UPDATE SET token = excluded.token"
+)
+_REPLACE = {"sqlite": _REPLACE_SQLITE, "postgresql": _REPLACE_SQLITE.replace("?", "%s")}
 """As the driver takes it: part of every act, which SQLAlchemy would make a third longer."""
 _READ = text(
     "SELECT slot, token FROM data_version WHERE slot < :below OR slot = :proposal ORDER BY slot"

@@ -127,7 +127,8 @@ class Batch:
             return
         table = model.__table__
         sums = {name: table.c[name] + bindparam(f"new_{name}") for name in names}
-        self._change(model, sums, {n: {k: c.get(k, 0) for k in names} for n, c in increments.items()})
+        changes = {n: {k: counts.get(k, 0) for k in names} for n, counts in increments.items()}
+        self._change(model, sums, changes)
 
     def _change(
         self,

@@ -36,17 +36,16 @@ class TableInsert:
         # inline: no RETURNING, whose rows nobody reads
         compiled = insert(table).inline().compile(dialect=dialect, column_keys=names)
         self._sql, self._is_positional = str(compiled), bool(compiled.positional)
-        self._names = compiled.positiontup or names
+        self._names = list(compiled.positiontup or names)
         self._converters = {name: _converter(table.c[name], dialect) for name in names}
 
     def execute(self, session: Session, rows: Rows) -> None:
         """Insert rows; each has the columns that the statement was made for."""
         columns = (self._column(name, rows) for name in self._names)
-        values = list(zip(*columns, strict=True))
-        session.connection().exec_driver_sql(
-            self._sql,
-            values if self._is_positional else [dict(zip(self._names, v)) for v in values],
-        )
+        values: list[Any] = list(zip(*columns, strict=True))
+        if not self._is_positional:
+            values = [dict(zip(self._names, row, strict=True)) for row in values]
+        session.connection().exec_driver_sql(self._sql, values)
 
     def _column(self, name: str, rows: Rows) -> list[Any]:
         """Return the values of a column as the driver takes them."""
