@@ -28,7 +28,7 @@ class Details:
 
     def __init__(self, **values: object) -> None:
         """Take each detail by its name, or its default; others and missing ones are TypeErrors."""
-        declared = _defaults(type(self))
+        declared = _defaults(type(self))  # type: ignore[arg-type]  # a class is hashable
         if unknown := values.keys() - declared.keys():
             raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
         values = declared | values
