@@ -28,7 +28,7 @@ class TableInsert:
 
     def __init__(self, table: Table, given: frozenset[str], dialect: Dialect) -> None:
         self._defaults = {
-            column.name: column.default.arg
+            column.name: getattr(column.default, "arg")  # noqa: B009  # of every Python default
             for column in table.columns
             if column.default is not None and column.name not in given
         }

@@ -33,7 +33,7 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + micros * _MICROSECOND
 
 
-def packed_plain(value: tuple[object, ...]) -> bytes:
+def packed_plain(value: tuple[Any, ...]) -> bytes:
     """Return plain values as they are written to a spool."""
     return marshal.dumps(value)
 

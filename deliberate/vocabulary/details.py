@@ -28,7 +28,7 @@ class Details:
 
     def __init__(self, **values: object) -> None:
         """Take each detail by its name, or its default; others and missing ones are TypeErrors."""
-        declared = _defaults(type(self))  # type: ignore[arg-type]  # a class is hashable
+        declared = _defaults(type(self))
         if unknown := values.keys() - declared.keys():
             raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
         values = declared | values
@@ -59,7 +59,7 @@ class Details:
 
 
 @cache
-def _defaults(event_type: type) -> dict[str, object]:
+def _defaults(event_type: Any) -> dict[str, object]:
     """Return the default of every detail of a type by its name, in the order of declaration."""
     return {f.name: f.default for f in fields(event_type)}
 
