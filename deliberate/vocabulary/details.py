@@ -59,7 +59,7 @@ class Details:
 
 
 @cache
-def _defaults(event_type: Any) -> dict[str, object]:
+def _defaults(event_type: Any) -> dict[str, object]:  # noqa: ANN401  # mypy: no type is Hashable
     """Return the default of every detail of a type by its name, in the order of declaration."""
     return {f.name: f.default for f in fields(event_type)}
 
