@@ -63,7 +63,8 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _SELECTORS = frozenset(map(chr, [0x034F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 """Marks without a form of their own: they choose the form of the sign before them."""
 _SAFE = r"[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
-_ALREADY_SAFE = re.compile(rf"(?:<p>(?:{_SAFE}|<br>)*</p>|[ \t\n])*")
+_ALREADY_SAFE = re.compile(rf"(?:<p>(?:{_SAFE}++|<br>)*+</p>|[ \t\n])*+")
+_BEGINS_WITH_WORD = re.compile(r"\s*(?:<p>\s*)?[0-9A-Za-z]")
 _EMAIL_ADDRESS = re.compile(
     r"(?=.{6,254}$)(?=[^@]{1,64}@)"
     r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
@@ -168,7 +169,7 @@ def is_readable(html: str) -> bool:
 
     Spaces of every kind, invisible characters, rules and links without words are nothing.
     """
-    return has_visible_sign(to_plain(html))
+    return bool(_BEGINS_WITH_WORD.match(html)) or has_visible_sign(to_plain(html))
 
 
 def has_visible_sign(text: str) -> bool:

@@ -59,9 +59,13 @@ def new_salt() -> bytes:
     return secrets.token_bytes(16)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+"""Kept: json.dumps() makes a new encoder for each call with options."""
+
+
 def canonical_json(value: object) -> str:
     """Return JSON with sorted keys and no spaces: equal values give equal texts."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 _id_lock = threading.Lock()

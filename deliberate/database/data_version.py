@@ -37,10 +37,12 @@ NEVER_SHOWN = frozenset(
 """Tables that no page for readers without a session is made from."""
 _CHANGE = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
 _NO_CHANGE = re.compile(r"\s*(SELECT|SET|LOCK|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA)\b")
-_REPLACE = text(
-    "INSERT INTO data_version (slot, token) VALUES (:slot, :token) "
+_REPLACE_SQLITE = (
+    "INSERT INTO data_version (slot, token) VALUES (?, ?) "
     "ON CONFLICT (slot) DO UPDATE SET token = excluded.token"
 )
+_REPLACE = {"sqlite": _REPLACE_SQLITE, "postgresql": _REPLACE_SQLITE.replace("?", "%s")}
+"""As the driver takes it: part of every act, which SQLAlchemy would make a third longer."""
 _READ = text(
     "SELECT slot, token FROM data_version WHERE slot < :below OR slot = :proposal ORDER BY slot"
 )
@@ -74,9 +76,9 @@ def _note_change(connection: Connection, cursor: Any, statement: str, *_more: ob
         connection.info.setdefault(_KEY, set()).add(change[2] if change else "")
 
 
-def begin_watching(session: Session) -> None:
+def begin_watching(session: Session, connection: Connection) -> None:
     """Forget what earlier transactions of the connection changed."""
-    session.connection().info.pop(_KEY, None)
+    connection.info.pop(_KEY, None)
     session.info.pop(_THREAD, None)
 
 
@@ -85,12 +87,12 @@ def name_changed_thread(session: Session, proposal_id: int) -> None:
     session.info[_THREAD] = proposal_id
 
 
-def change_version(session: Session) -> None:
+def change_version(session: Session, connection: Connection) -> None:
     """Change the version if the transaction changed what a page may show.
 
     The last statement of a transaction, so that others wait shortly.
     """
-    connection, thread = session.connection(), session.info.pop(_THREAD, None)
+    thread = session.info.pop(_THREAD, None)
     tables = connection.info.pop(_KEY, None)
     if not tables:
         return
@@ -98,8 +100,8 @@ def change_version(session: Session) -> None:
     slots = [slot]
     if thread is not None and tables <= THREAD_TABLES:
         slots = [OF_MANY + slot, OF_ONE + thread % PROPOSAL_SLOTS]
-    parts = [{"slot": slot, "token": secrets.token_hex(8)} for slot in slots]
-    connection.execute(_REPLACE, parts)
+    parts = [(slot, secrets.token_hex(8)) for slot in slots]
+    connection.exec_driver_sql(_REPLACE[connection.dialect.name], parts)
 
 
 def read_version(connection: Connection, proposal_id: int | None = None) -> Version:

@@ -115,13 +115,13 @@ def writing(purpose: str) -> Iterator[Session]:
             connection = session.connection(execution_options={"writing": True})
             if connection.dialect.name == "sqlite":
                 place.close()  # the lock is held: this request no longer waits
-            begin_watching(session)
+            begin_watching(session, connection)
         session.info["writing"] = purpose
         try:
             yield session
             session.flush()
             if not is_batched:
-                change_version(session)
+                change_version(session, connection)
                 session.commit()
         except BaseException:
             session.rollback()

@@ -38,7 +38,7 @@ def open_temporary() -> sqlite3.Connection:
     return connection
 
 
-def _packed_act(act: SourceAct) -> str:
+def _packed_act(act: SourceAct) -> bytes:
     """Return an act as it is written; a comment as plain values, for most acts are comments."""
     if not isinstance(act, SourceComment):
         return packed_record(act)
@@ -49,7 +49,7 @@ def _packed_act(act: SourceAct) -> str:
     return packed_plain((act.source_id, act.body, act.markup, act.stance, act.is_blank, who))
 
 
-def _comment(content: str, proposal: str, parent: str, at: int) -> SourceComment:
+def _comment(content: bytes, proposal: str, parent: str, at: int) -> SourceComment:
     source_id, body, markup, stance, is_blank, who = unpacked_plain(content)
     author = who and Author(who[0], Role(who[1]), AccountClass(who[2]), who[3])
     comment = SourceComment(
@@ -66,13 +66,13 @@ class ActSpool:
         self.connection = open_temporary()
         self.connection.execute(
             "CREATE TABLE act (id INTEGER PRIMARY KEY, at INTEGER, rank INTEGER, depth INTEGER,"
-            " content TEXT)"
+            " content BLOB)"
         )
         self.connection.execute(
             "CREATE TABLE comment (act INTEGER PRIMARY KEY, source_id TEXT, proposal TEXT,"
             " parent TEXT, at INTEGER, at_again INTEGER, sort_at INTEGER, depth INTEGER DEFAULT 0,"
             " level INTEGER, orphan INTEGER DEFAULT 0, place TEXT, parent_place TEXT,"
-            " walked INTEGER DEFAULT 0, line INTEGER, source TEXT)"
+            " walked INTEGER DEFAULT 0, line INTEGER, source BLOB)"
         )
         self.connection.execute("CREATE UNIQUE INDEX comment_id ON comment (source_id)")
         self._count = 0

@@ -7,10 +7,12 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from deliberate.database import Base, new_id, writing
+from deliberate.database.engines import prepare_bulk_writes
+from deliberate.imports.bulk_insert import insert_rows
 from deliberate.models import Interaction
 from deliberate.models.log.interaction import content_hmac, leaf, private_half, public_half
 from deliberate.recording import (
@@ -38,6 +40,7 @@ def recorded_batch(purpose: str) -> Iterator["Batch"]:
     end.
     """
     with writing(purpose) as session:
+        prepare_bulk_writes(session.connection())
         batch = Batch(session)
         yield batch
         session.flush()
@@ -107,8 +110,7 @@ class Batch:
 
     def insert(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
         """Insert rows of a table in one statement; all rows must have the same columns."""
-        if rows:
-            self.session.execute(insert(model.__table__), rows)  # type: ignore[arg-type]  # FromClause
+        insert_rows(self.session, cast(Table, model.__table__), rows)
 
     def set_columns(self, model: type[Base], changes: Mapping[int, Mapping[str, Any]]) -> None:
         """Set columns of single rows by id; every change must name the same columns."""
@@ -125,7 +127,8 @@ class Batch:
             return
         table = model.__table__
         sums = {name: table.c[name] + bindparam(f"new_{name}") for name in names}
-        self._change(model, sums, {n: {k: c[k] for k in names} for n, c in increments.items()})
+        changes = {n: {k: counts.get(k, 0) for k in names} for n, counts in increments.items()}
+        self._change(model, sums, changes)
 
     def _change(
         self,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
@@ -18,6 +18,8 @@ from deliberate.text import clean, clean_line, sanitize_html
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _WHOLE_FLOAT = re.compile(r"(-?\d+)\.0+")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+FIRST_YEAR, LAST_YEAR = 1990, 9000
+"""Years in which an act can be dated; later ones are in the future, whatever the zone."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 
 
@@ -90,7 +92,7 @@ def _in_language(value: Mapping[str, Any], row: Row, column: str) -> str:
 
 def _plain_number(text: str) -> str:
     """Return a whole number as other files write it: 7 where a table of floats has 7.0."""
-    match = _WHOLE_FLOAT.fullmatch(text)
+    match = _WHOLE_FLOAT.fullmatch(text) if text.endswith("0") and "." in text else None
     return match[1] if match else text
 
 
@@ -139,38 +141,50 @@ def optional_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime | None
 
 def required_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime:
     """Return a time in UTC; without offset it is local to `zone`, a date alone its midnight."""
-    written = written_time(row, column)
-    value = cell_text(row, column)[:40]
-    if written.day.year < 1990:
-        raise BadRow(f"{column}: {value!r} is before 1990")
-    first = _moments(written, zone)[0] if written.day.year <= 9000 else None
-    if first is None or first > datetime.now(UTC):
-        raise BadRow(f"{column}: {value!r} is in the future")
-    return first
+    moments = read_moments(row, column, zone)
+    year = moments.written.day.year
+    if year < FIRST_YEAR:
+        raise BadRow(f"{column}: {cell_text(row, column)[:40]!r} is before {FIRST_YEAR}")
+    if moments.first > datetime.now(UTC):
+        raise BadRow(f"{column}: {cell_text(row, column)[:40]!r} is in the future")
+    return moments.first
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A time as it is written, and both moments that it can mean in a time zone."""
+
+    written: WrittenTime
+    first: datetime
+    second: datetime
+    exists: bool
+    """Whether the clocks of the zone show it."""
+
+    @property
+    def is_skipped(self) -> bool:
+        """Return whether the clocks of the zone skip the time."""
+        return self.written.hour is not None and not self.exists
+
+    @property
+    def repeated(self) -> datetime | None:
+        """Return the second of the two moments that a local time has when the clocks go back."""
+        return self.second if self.second != self.first else None
 
 
 @lru_cache(maxsize=1024)
-def _moments(written: WrittenTime, zone: ZoneInfo) -> tuple[datetime, datetime, bool]:
-    """Return both moments of a written time, and whether the clocks of the zone show it."""
-    return written.first(zone), written.second(zone), written.exists(zone)
+def _moments(value: str, zone: ZoneInfo) -> Moments:
+    written = read_time(value)
+    if not FIRST_YEAR <= written.day.year <= LAST_YEAR:
+        never = datetime.max.replace(tzinfo=UTC)  # its moments may leave the calendar
+        return Moments(written, never, never, exists=True)
+    return Moments(written, written.first(zone), written.second(zone), written.exists(zone))
 
 
-def is_skipped(written: WrittenTime, zone: ZoneInfo) -> bool:
-    """Return whether the clocks of a zone skip a time."""
-    return written.hour is not None and not _moments(written, zone)[2]
-
-
-def repeated_timestamp(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
-    """Return the second of the two moments that a local time has when the clocks go back."""
-    first, second, _exists = _moments(written_time(row, column), zone)
-    return second if second != first else None
-
-
-def written_time(row: Row, column: str) -> WrittenTime:
-    """Return the time in a column as it is written. Raises BadRow if it is none."""
+def read_moments(row: Row, column: str, zone: ZoneInfo) -> Moments:
+    """Return the time in a column and its moments. Raises BadRow if it is none."""
     value = cell_text(row, column)
     try:
-        return read_time(value)
+        return _moments(value, zone)
     except UnreadableTime:
         reason = f"{column}: {value[:40]!r} is not a date or time"
         if _EPOCH.fullmatch(value):

@@ -90,7 +90,10 @@ class ImportReport:
 
     def open(self, file: str, section: str) -> FileReport:
         """Return the report of a file, new if it has none."""
-        return self.files.setdefault((file, section), FileReport(file, section))
+        report = self.files.get((file, section))
+        if report is None:
+            report = self.files[file, section] = FileReport(file, section)
+        return report
 
     def see_columns(self, row: Row, specs: Iterable[str], *, is_table: bool) -> None:
         """Add the columns of a row; those of a table are the same in every row."""

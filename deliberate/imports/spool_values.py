@@ -1,6 +1,9 @@
-"""Values of a spool as JSON: plain values as they are, every other one as a list with its type."""
+"""Values of a spool as bytes: plain values as they are, others as a list with their type.
 
-import json
+marshal takes a quarter of the time of JSON. Only the process that wrote a spool reads it.
+"""
+
+import marshal
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +19,7 @@ _ENUMS: dict[str, type[Enum]] = {
     choice.__name__: choice
     for choice in (AccountClass, Initiator, OptionState, ResponseDecision, Role)
 }
+_PLAIN_TYPES = frozenset({str, int, bool, type(None)})
 _TIME, _DATE, _CHOICE, _TUPLE, _RECORD = "time", "date", "choice", "tuple", "record"
 
 
@@ -29,28 +33,30 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + micros * _MICROSECOND
 
 
-def packed_plain(value: object) -> str:
-    """Return a value of JSON as it is written to a spool."""
-    return json.dumps(value, separators=(",", ":"))
+def packed_plain(value: tuple[Any, ...]) -> bytes:
+    """Return plain values as they are written to a spool."""
+    return marshal.dumps(value)
 
 
-def unpacked_plain(content: str) -> Any:
-    """Return a value of JSON that was written to a spool; its tuples are lists now."""
-    return json.loads(content)
+def unpacked_plain(content: bytes) -> Any:
+    """Return plain values that were written to a spool."""
+    return marshal.loads(content)  # noqa: S302  # written by this process, in a file without a name
 
 
-def packed_record(record: SourceAct) -> str:
+def packed_record(record: SourceAct) -> bytes:
     """Return an act as it is written to a spool."""
-    return packed_plain(_encoded(record))
+    return packed_plain((_encoded(record),))
 
 
-def unpacked_record(content: str) -> SourceAct:
+def unpacked_record(content: bytes) -> SourceAct:
     """Return an act that was written to a spool."""
-    act: SourceAct = _decoded(json.loads(content))
+    act: SourceAct = _decoded(*unpacked_plain(content))
     return act
 
 
 def _encoded(value: object) -> object:
+    if type(value) in _PLAIN_TYPES:
+        return value
     if isinstance(value, Enum):
         return [_CHOICE, type(value).__name__, value.value]
     if isinstance(value, datetime):

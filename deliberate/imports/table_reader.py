@@ -247,10 +247,10 @@ def _fitting(data: SourceData, row: Row, column: str, length: int) -> str:
 
 def _note_time(data: SourceData, row: Row, column: str) -> None:
     """Note times that are read otherwise than they are written."""
-    written = columns.written_time(row, column)
-    if written.hour is None:
+    moments = columns.read_moments(row, column, data.zone)
+    if moments.written.hour is None:
         data.report.note(row, f"{column} has a day alone: read as its first moment")
-    elif columns.is_skipped(written, data.zone):
+    elif moments.is_skipped:
         data.report.note(row, f"{column} is skipped by the clocks of {data.zone.key}")
 
 
@@ -367,6 +367,6 @@ def _comment(data: SourceData, spec: CommentColumns, row: Row) -> SourceComment:
         body=body,
         markup=spec.markup,
         stance=columns.cell_code(row, spec.stance),
-        at_again=columns.repeated_timestamp(row, spec.at, data.zone),
+        at_again=columns.read_moments(row, spec.at, data.zone).repeated,
         is_blank=is_blank,
     )

@@ -221,6 +221,6 @@ class ThreadBuilder:
             walked.update(path)
 
 
-def _row(line: int, source: str) -> Row:
+def _row(line: int, source: bytes) -> Row:
     file, fields, section, language = unpacked_plain(source)
     return Row(file, line, fields, section, language)

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Sequence
+from typing import cast
 
 from flask import current_app
-from sqlalchemy import case, or_, select
+from sqlalchemy import Table, case, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -214,14 +215,15 @@ def _choices(session: Session, line: Line, reasons: dict[int, str]) -> dict[tupl
 
 def delivery_row(notice: Notice, person_id: int, channel: str, reason: str) -> dict[str, object]:
     """Return the columns of a new delivery."""
+    moment = now()
     return {
         "notice_id": notice.id,
         "notice_key": notice.key,
         "person_id": person_id,
         "channel": channel,
         "reason": reason,
-        "created_at": now(),
-        "sent_at": now() if channel == "account" else None,
+        "created_at": moment,
+        "sent_at": moment if channel == "account" else None,
         "attempts": 0,
         "error": "",
     }
@@ -230,5 +232,7 @@ def delivery_row(notice: Notice, person_id: int, channel: str, reason: str) -> d
 def insert_new(session: Session) -> sqlite.Insert | postgresql.Insert:
     """Return a statement that inserts the deliveries that do not exist."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = sqlite.insert(Delivery) if is_sqlite else postgresql.insert(Delivery)
+    # The table, not the model: the ORM sends rows one by one that differ in which values are NULL.
+    table = cast(Table, Delivery.__table__)
+    statement = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
     return statement.on_conflict_do_nothing(index_elements=["notice_key", "person_id", "channel"])

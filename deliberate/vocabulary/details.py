@@ -2,6 +2,7 @@
 
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from enum import Enum
+from functools import cache
 from typing import Any
 
 _as_declared = dataclass(init=False, repr=False, eq=False, match_args=False, kw_only=True)
@@ -27,7 +28,7 @@ class Details:
 
     def __init__(self, **values: object) -> None:
         """Take each detail by its name, or its default; others and missing ones are TypeErrors."""
-        declared = {f.name: f.default for f in fields(self)}  # type: ignore[arg-type]  # a subclass
+        declared = _defaults(type(self))
         if unknown := values.keys() - declared.keys():
             raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
         values = declared | values
@@ -57,6 +58,12 @@ class Details:
         return f"{type(self).__qualname__}({values})"
 
 
+@cache
+def _defaults(event_type: Any) -> dict[str, object]:  # noqa: ANN401  # mypy: no type is Hashable
+    """Return the default of every detail of a type by its name, in the order of declaration."""
+    return {f.name: f.default for f in fields(event_type)}
+
+
 def detail_meanings(event_type: type) -> dict[str, str]:
     """Return the meaning of every detail of a type by its name, in the order of declaration."""
     return {f.name: f.metadata["meaning"] for f in fields(event_type)}
@@ -64,7 +71,7 @@ def detail_meanings(event_type: type) -> dict[str, str]:
 
 def plain_values(event: object) -> dict[str, object]:
     """Return the details of an event as JSON values; codes are their values, flags 0 or 1."""
-    return {name: _plain(getattr(event, name)) for name in detail_meanings(type(event))}
+    return {name: _plain(getattr(event, name)) for name in _defaults(type(event))}
 
 
 def _plain(value: object) -> object:

@@ -106,6 +106,14 @@ def test_import_refuses_an_invalid_slug(app, tmp_path, slug):
         run_import("decidim", tmp_path, slug=slug)
 
 
+def test_time_that_leaves_the_calendar_in_its_zone_is_rejected_with_reason(app, tmp_path):
+    rows = [proposal_row(1), proposal_row(2) | {"created_on": "0001-01-01 00:00"}]
+    summary = run_import("decidim", write_decidim(tmp_path, rows, []), timezone="Asia/Jakarta")
+    assert [reject.reason for reject in summary.rejects] == [
+        "created_on: '0001-01-01 00:00' is before 1990"
+    ]
+
+
 def test_import_refuses_an_unknown_timezone(app, tmp_path):
     with pytest.raises(UnreadableSource, match="'Mars/Base' is not a valid time zone"):
         run_import("decidim", write_decidim(tmp_path, [proposal_row(1)], []), timezone="Mars/Base")

@@ -270,6 +270,22 @@ def test_fan_out_page_has_a_constant_cost(institution):
     assert len(set(counts)) == 1
 
 
+def test_fan_out_inserts_a_page_of_two_channels_in_one_statement(institution, mails):
+    proposal = factories.create_proposal(factories.create_process(institution, threshold=9))
+    add_followers(proposal, 40)
+    with unrecorded("test settings") as session:
+        session.execute(
+            update(Person)
+            .where(Person.name_key.startswith("k"))
+            .values(email=Person.name_key + "@example.org", email_confirmed_at=now())
+        )
+    publish(factories.create_staff(institution), proposal)
+    notice_id = db.session.scalar(select(Notice.id).where(Notice.kind == "response.published"))
+    assert count_statements(lambda: fanout._fan_out_page(notice_id)) < 40
+    channels = db.session.scalars(select(Delivery.channel).where(Delivery.notice_id == notice_id))
+    assert set(channels) == {"account", "mail"}
+
+
 KILLED = """
 import os, signal, sys
 from deliberate import create_app

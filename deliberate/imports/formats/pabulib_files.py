@@ -212,7 +212,7 @@ def _read_meta(election: Election) -> None:
     report = election.report.open(election.path.name, "META")
     for row in _rows(election, "META"):
         if isinstance(row, Row):
-            key, value = (*row.fields.values(), "")[:2]
+            key, value = (*row.fields.values(), "", "")[:2]
             election.meta[str(key).lower()] = str(value)
     report.rows = len(election.meta)
     report.columns = {key: key in META_COLUMNS for key in election.meta}

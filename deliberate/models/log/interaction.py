@@ -147,7 +147,7 @@ def public_half(row: LogRow) -> PublicHalf:
         "cause": None if row.cause is None else hashlib.sha256(row.cause.encode()).hexdigest(),
         "content": row.content,
         "details": row.details if is_public else None,
-        "hour": row.occurred_at.strftime("%Y-%m-%dT%H:00:00Z"),
+        "hour": f"{row.occurred_at.isoformat()[:13]}:00:00Z",
         "institution": row.institution_id,
         "kind": row.kind,
         "origin": row.origin,
@@ -167,7 +167,7 @@ def private_half(row: LogRow) -> PrivateHalf:
         "details": None if is_public else row.details,
         "id": row.id,
         "salt": row.salt.hex(),
-        "time": row.occurred_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "time": f"{row.occurred_at.isoformat(timespec='microseconds')[:26]}Z",
     }
 
 
@@ -185,4 +185,4 @@ def content_hmac(content: str | None, salt: bytes | None) -> str | None:
     """Return the HMAC that the log stores for a content, or None without content or salt."""
     if content is None or salt is None:
         return None
-    return hmac.new(salt, content.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(salt, content.encode(), "sha256").hex()
