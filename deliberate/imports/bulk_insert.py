@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Table, insert
+from sqlalchemy import Column, ColumnDefault, Table, insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
@@ -28,9 +28,9 @@ class TableInsert:
 
     def __init__(self, table: Table, given: frozenset[str], dialect: Dialect) -> None:
         self._defaults = {
-            column.name: getattr(column.default, "arg")  # noqa: B009  # of every Python default
+            column.name: column.default.arg
             for column in table.columns
-            if column.default is not None and column.name not in given
+            if isinstance(column.default, ColumnDefault) and column.name not in given
         }
         names = [c.name for c in table.columns if c.name in given or c.name in self._defaults]
         # inline: no RETURNING, whose rows nobody reads

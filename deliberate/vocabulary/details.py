@@ -2,11 +2,13 @@
 
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from enum import Enum
-from functools import cache
 from typing import Any
 
 _as_declared = dataclass(init=False, repr=False, eq=False, match_args=False, kw_only=True)
 """Collects the fields of a class; its methods are those of Details."""
+
+_DEFAULTS: dict[type, dict[str, object]] = {}
+"""The defaults of the details of each type that was used."""
 
 
 def detail(meaning: str, *, default: object = MISSING) -> Any:  # noqa: ANN401  # as field()
@@ -58,10 +60,12 @@ class Details:
         return f"{type(self).__qualname__}({values})"
 
 
-@cache
-def _defaults(event_type: Any) -> dict[str, object]:  # noqa: ANN401  # mypy: no type is Hashable
+def _defaults(event_type: type) -> dict[str, object]:
     """Return the default of every detail of a type by its name, in the order of declaration."""
-    return {f.name: f.default for f in fields(event_type)}
+    found = _DEFAULTS.get(event_type)
+    if found is None:
+        found = _DEFAULTS[event_type] = {f.name: f.default for f in fields(event_type)}
+    return found
 
 
 def detail_meanings(event_type: type) -> dict[str, str]:
