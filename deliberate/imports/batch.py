@@ -11,8 +11,8 @@ from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from deliberate.database import Base, new_id, writing
+from deliberate.database.bulk_insert import insert_rows
 from deliberate.database.engines import prepare_bulk_writes
-from deliberate.imports.bulk_insert import insert_rows
 from deliberate.models import Interaction
 from deliberate.models.log.interaction import content_hmac, leaf, private_half, public_half
 from deliberate.recording import (
