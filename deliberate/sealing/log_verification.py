@@ -39,7 +39,7 @@ from deliberate.sealing.segment_verification import (
     verify_segment,
     verify_segment_at,
 )
-from deliberate.sealing.segments import SEGMENT_FOLDER
+from deliberate.sealing.segments import SEGMENT_FOLDER, fetch_segments
 from deliberate.sealing.tree_heads import (
     NO_PREVIOUS_HEAD,
     ExportedTreeHead,
@@ -72,6 +72,8 @@ def verify_log(
     """
     session: Session = db.session()
     session.rollback()
+    if log_path:
+        fetch_segments(log_path)
     if session.get_bind().dialect.name == "postgresql":
         # What is sealed and written meanwhile is no fault: all queries see one moment.
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from deliberate import citivoice
 from deliberate.config import Settings
 from deliberate.database import db
+from deliberate.file_storage import file_storage
 from deliberate.models import Process
 from deliberate.queries.log.sealed_log import load_process_log
 from deliberate.queries.log.tree_heads import TreeHeadSummary, count_sealed_dates, latest_tree_head
@@ -38,7 +39,8 @@ def compute_scores(
     """
     if process.source == SOURCE_RELEASE:
         settings: Settings = current_app.config["SETTINGS"]
-        return score_release_folder(settings.imported_path / process.slug, as_of, formulas, engine)
+        with file_storage().local_folder(settings.imported_path / process.slug) as folder:
+            return score_release_folder(folder, as_of, formulas, engine)
     return citivoice.score(
         log or sealed_log(process),
         scoring_context(process, as_of),
