@@ -73,11 +73,12 @@ def _problems(settings: Settings) -> Iterator[str]:
     if settings.mode == "production":
         yield from _missing_in_production(settings)
         yield from _late_backup()
-    if problem := file_storage().problem(writes=True):
-        yield problem
-    for check in run_health_checks(settings):
-        if check.name in RUNNING_CHECKS and not check.passed and check.problem != problem:
+    checks = run_health_checks(settings)
+    for check in checks:
+        if check.name in RUNNING_CHECKS and not check.passed:
             yield f"{check.name}: {check.problem}"
+    if all(check.passed for check in checks if check.name == "files"):
+        yield from filter(None, [file_storage().problem(writes=True)])
 
 
 def _late_backup() -> Iterator[str]:

@@ -6,6 +6,7 @@ Uploads and releases are in the bucket alone, so that what is erased there is go
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ CONNECT_TIMEOUT = timedelta(seconds=3)
 RETRY_PERIOD = timedelta(seconds=5)
 """A person waits for an upload: it is refused soon."""
 MAX_RETRIES = 2
+_ATTEMPTS = re.compile(r" in [0-9][\w.µ]*(, after [^-]*)?\s+- ")
+"""What the client says about its attempts, amid the reason of an error."""
 DEFAULT_REGION = "us-east-1"
 """The region that servers other than Amazon's expect in signatures."""
 
@@ -227,7 +230,7 @@ def _requests() -> Iterator[None]:
         yield
     except (BaseError, TimeoutError) as error:
         reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-        raise StorageUnavailable(reason) from error
+        raise StorageUnavailable(_ATTEMPTS.sub(": ", reason)) from error
 
 
 def _copy(result: GetResult, file: BinaryIO) -> None:
