@@ -421,7 +421,7 @@ def _invalid_gateway(settings: Settings) -> Problems:
 
 def _invalid_storage(settings: Settings) -> Problems:
     """Yield what is missing for a bucket, or is set without one."""
-    others = ("storage_endpoint", "storage_region", "storage_key_id", "storage_secret")
+    others = ("storage_endpoint", "storage_region", "storage_key_id")
     if not settings.storage_url:
         for name in filter(partial(getattr, settings), others):
             yield name.upper(), _("must be empty if STORAGE_URL is empty")

@@ -45,7 +45,6 @@ def send_stored_file(
 def _not_modified(stored: StoredFile, max_age: int | None) -> Response:
     response = Response(status=304)
     response.set_etag(stored.etag)
-    response.last_modified = stored.modified_at
     response.cache_control.max_age = max_age
     response.cache_control.public = bool(max_age)
     return response
