@@ -101,11 +101,11 @@ sbom:
 lock: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet "pip-tools>=7.5,<8"
 	$(COMPILE) --upgrade --extra postgres -o requirements.lock pyproject.toml
-	$(COMPILE) --upgrade --extra postgres,scale,sso,push,spark,texts -c requirements.lock \
+	$(COMPILE) --upgrade --extra postgres,scale,sso,push,s3,spark,texts -c requirements.lock \
 		-o requirements-extras.lock pyproject.toml
-	for extra in scale sso push spark texts; do $(COMPILE) --extra postgres,$$extra -c requirements-extras.lock \
+	for extra in scale sso push s3 spark texts; do $(COMPILE) --extra postgres,$$extra -c requirements-extras.lock \
 		-o requirements-$$extra.lock pyproject.toml || exit 1; done
-	$(COMPILE) --upgrade --extra postgres,scale,sso,push,spark,texts,dev -c requirements-extras.lock \
+	$(COMPILE) --upgrade --extra postgres,scale,sso,push,s3,spark,texts,dev -c requirements-extras.lock \
 		-o requirements-dev.lock pyproject.toml
 
 # An editable installation: changes of the checkout take effect at once.

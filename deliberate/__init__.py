@@ -45,6 +45,7 @@ def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "
     from deliberate import api, database, views
     from deliberate.config import load_settings
     from deliberate.config.settings_file import read_variables
+    from deliberate.file_storage import create_file_storage
     from deliberate.views.site import errors
     from deliberate.views.site.url_parsing import Application
 
@@ -58,6 +59,7 @@ def _assemble(settings: "Settings | None", overrides: Mapping[str, object]) -> "
     )
     app.config.update(_flask_settings(settings))
     app.extensions["key_ring"] = _open_key_ring(app, settings)
+    app.extensions["file_storage"] = create_file_storage(settings)
     _init_extensions(app)
     views.register(app)
     api.register(app)

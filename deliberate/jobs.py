@@ -26,6 +26,7 @@ from deliberate.operations.accounts.deletion import remove_erased_remains, write
 from deliberate.operations.accounts.password_reset import send_pending_resets
 from deliberate.operations.notices.effects import store_notice_effects
 from deliberate.operations.polls.ballot_box import close_ballot_boxes, rewrite_ballots_when_due
+from deliberate.operations.proposals.file_store import delete_unnamed_files
 from deliberate.operations.proposals.joint_withdrawals import complete_due_withdrawals
 from deliberate.operations.releases.data_access_requests import refresh_protected_releases
 from deliberate.operations.releases.releases import delete_removed_files, publish_all_releases
@@ -91,6 +92,7 @@ def run_nightly(settings: Settings) -> None:
         "run_nightly",
         {
             "remove_erased_remains": remove_erased_remains,
+            "delete_unnamed_files": delete_unnamed_files,
             "write_leaf_file": lambda: write_leaf_file(settings.log_path),
             "write_segments": lambda: write_segments(settings.log_path, rest=True),
             "create_months_ahead": create_months_ahead,

@@ -39,6 +39,7 @@ MODULES = {
     "serve": "serve",
     "settings": "installation.settings",
     "setup": "installation.setup",
+    "storage": "installation.storage",
     "user": "user",
     "webhook": "notices.webhook",
 }
@@ -72,6 +73,7 @@ SUMMARIES = {
     "settings": "Print every setting: meaning, effect, default, value and where the value comes"
     " from.",
     "setup": "Set up a new installation: settings, keys, administrator, office, first process.",
+    "storage": "Move the files of an installation into its bucket.",
     "user": "Create accounts; end the second factor of one.",
     "webhook": "List, add, resume and remove addresses that receive public acts.",
 }
@@ -181,7 +183,7 @@ def main() -> None:
     except InvalidSetting as error:
         _exit(str(error).splitlines())
     except Exception as error:
-        if (reason := _database_problem(error) or _key_problem(error)) is None:
+        if (reason := _database_problem(error) or _named_problem(error)) is None:
             raise
         _exit([reason])
 
@@ -192,13 +194,16 @@ def _exit(lines: list[str]) -> NoReturn:
     sys.exit(2)
 
 
-def _key_problem(error: Exception) -> str | None:
-    """Return which signing key is missing in a line, None for any other error."""
+def _named_problem(error: Exception) -> str | None:
+    """Return which key is missing or why the bucket fails in a line, None for any other error."""
     from deliberate.config.terminal import translate as _
 
-    if type(error).__name__ != "WrongKey":  # without an import that only the log needs
-        return None
-    return _("%(problem)s: put its signing.pem back", problem=error)
+    name = type(error).__name__  # without imports that only the log or the storage needs
+    if name == "StorageUnavailable":
+        return f"DELIBERATE_STORAGE_URL: {error}"
+    if name == "WrongKey":
+        return _("%(problem)s: put its signing.pem back", problem=error)
+    return None
 
 
 def _database_problem(error: Exception) -> str | None:

@@ -17,6 +17,7 @@ from deliberate.config import Settings, needs_extra, unknown_variables
 from deliberate.config.settings_file import Variables, read_variables
 from deliberate.config.terminal import translate as _
 from deliberate.database import db
+from deliberate.file_storage import file_storage
 from deliberate.operations.site.counter_repair import repair_counters
 from deliberate.queries.site.backup_age import is_backup_late, time_without_backup
 from deliberate.queries.site.counter_check import find_counter_mismatches
@@ -72,9 +73,12 @@ def _problems(settings: Settings) -> Iterator[str]:
     if settings.mode == "production":
         yield from _missing_in_production(settings)
         yield from _late_backup()
-    for check in run_health_checks(settings):
+    checks = run_health_checks(settings)
+    for check in checks:
         if check.name in RUNNING_CHECKS and not check.passed:
             yield f"{check.name}: {check.problem}"
+    if all(check.passed for check in checks if check.name == "files"):
+        yield from filter(None, [file_storage().problem(writes=True)])
 
 
 def _late_backup() -> Iterator[str]:

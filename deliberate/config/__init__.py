@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from functools import partial
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -55,6 +56,11 @@ class Settings:
     log_dir: str = ""
     upload_dir: str = ""
     shared_dir: str = ""
+    storage_url: str = ""
+    storage_endpoint: str = ""
+    storage_region: str = ""
+    storage_key_id: str = ""
+    storage_secret: str = field(default="", metadata={"secret": True})
     read_url: str = field(default="", metadata={"secret": True})
     transaction_pooling: bool = False
     base_url: str = "http://127.0.0.1:8000"
@@ -247,6 +253,8 @@ SCHEMES = {
     "redis_url": ("redis://", "rediss://"),
     "mail_url": ("smtp://", "smtps://"),
     "oidc_issuer": ("https://", "http://"),
+    "storage_url": ("s3://",),
+    "storage_endpoint": ("https://", "http://"),
 }
 """How addresses of other servers begin."""
 Problems = Iterator[tuple[str, str]]
@@ -281,6 +289,7 @@ def _invalid_values(settings: Settings) -> Problems:
     yield from _invalid_mail_addresses(settings)
     yield from _invalid_mail_domain(settings)
     yield from _invalid_gateway(settings)
+    yield from _invalid_storage(settings)
     if settings.push_key:
         yield from _invalid_push_key(settings)
 
@@ -408,6 +417,22 @@ def _invalid_gateway(settings: Settings) -> Problems:
         yield "GATEWAY_URL", _begins("https://")
     if len(settings.gateway_secret) < MIN_WEBHOOK_SECRET_CHARACTERS:
         yield "GATEWAY_SECRET", _at_least(MIN_WEBHOOK_SECRET_CHARACTERS)
+
+
+def _invalid_storage(settings: Settings) -> Problems:
+    """Yield what is missing for a bucket, or is set without one."""
+    others = ("storage_endpoint", "storage_region", "storage_key_id")
+    if not settings.storage_url:
+        for name in filter(partial(getattr, settings), others):
+            yield name.upper(), _("must be empty if STORAGE_URL is empty")
+        return
+    if not (settings.storage_key_id and settings.storage_secret):
+        yield (
+            "STORAGE_SECRET",
+            _("and STORAGE_KEY_ID must be set if STORAGE_URL is set"),
+        )
+    if find_spec("obstore") is None:
+        yield "STORAGE_URL", needs_extra("s3")
 
 
 def _invalid_push_key(settings: Settings) -> Problems:

@@ -60,6 +60,26 @@ TEXTS = {
         _("Folder that all hosts share: log, uploads and releases. Empty: the data folder."),
         _("What one host stores there, the others serve."),
     ),
+    "storage_url": (
+        _("Bucket for log segments, releases and uploads, s3://bucket/prefix; needs the extra s3."),
+        _("Hosts without a shared folder serve what any of them stores. Empty: the folders."),
+    ),
+    "storage_endpoint": (
+        _("Address of an S3-compatible server such as MinIO, Garage or Ceph."),
+        _("Empty: that of Amazon in the region."),
+    ),
+    "storage_region": (
+        _("Region of the bucket. Empty: us-east-1, which most other servers accept."),
+        _("It is part of the signature of each request to the bucket."),
+    ),
+    "storage_key_id": (
+        _("Id of the access key of the bucket."),
+        _("The key must be allowed to list, read, write and delete objects."),
+    ),
+    "storage_secret": (
+        _("Secret of the access key of the bucket."),
+        _("Signs each request to the bucket."),
+    ),
     "read_url": (
         _("Address of a streaming replica of PostgreSQL. Empty: the database is read."),
         _("Readers without an account read there while it is at most 5 seconds behind."),

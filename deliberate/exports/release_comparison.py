@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.exports.release_facts import compare_release_facts
 from deliberate.exports.release_rows import compare_release_rows
+from deliberate.file_storage import file_storage
 from deliberate.models import Interaction, Process, Release
 from deliberate.queries.releases.release_files import (
     MANIFEST,
@@ -39,10 +40,10 @@ def compare_releases(session: Session, folder: Path, log_path: Path) -> Iterator
             yield ReleaseFault(problem, entry.seq)
         elif release.removed_at is None:
             files = folder / release.process.slug / release.stamp
-            for problem in _compare_files(session, files, entry, log_path, release.process):
-                yield ReleaseFault(
-                    f"release {files.parent.name}/{files.name}: {problem}", entry.seq
-                )
+            name = f"{release.process.slug}/{release.stamp}"
+            with file_storage().local_folder(files) as local:
+                for problem in _compare_files(session, local, entry, log_path, release.process):
+                    yield ReleaseFault(f"release {name}: {problem}", entry.seq)
 
 
 def _compare_files(

@@ -16,6 +16,7 @@ from deliberate import citivoice
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db
+from deliberate.file_storage import file_storage
 from deliberate.imports.batch import recorded_batch
 from deliberate.imports.files.packed import unpacked
 from deliberate.imports.source import UnreadableSource, check_slug
@@ -66,11 +67,8 @@ def import_release(path: Path, slug: str, settings: Settings) -> Process:
 
 
 def _is_same(folder: Path, target: Path) -> bool:
-    stored_manifest = target / MANIFEST
-    return (
-        stored_manifest.is_file()
-        and stored_manifest.read_bytes() == (folder / MANIFEST).read_bytes()
-    )
+    stored, own = file_storage().open(target / MANIFEST), (folder / MANIFEST).read_bytes()
+    return stored is not None and stored.start(stored.size) == own
 
 
 def _store_files(folder: Path, names: dict[str, object], target: Path) -> None:
@@ -82,6 +80,8 @@ def _store_files(folder: Path, names: dict[str, object], target: Path) -> None:
         (copying / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, copying / name)
     copying.rename(target)
+    for name in (*names, MANIFEST):
+        file_storage().save(target / name, target / name)
 
 
 def _create_process(slug: str, manifest: dict[str, object], scores: citivoice.Scores) -> Process:

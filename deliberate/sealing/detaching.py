@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import unrecorded
+from deliberate.file_storage import fetch_file
 from deliberate.models import DetachedPartition, Segment
 from deliberate.models.log.detached import LEAVING_KINDS, read_raw_rows
 from deliberate.sealing.leaf_hashes import LEAF, recompute_leaves
@@ -140,6 +141,7 @@ def _covered_month(
         if segment.first > expected:
             break
         file = log_path / SEGMENT_FOLDER / segment.file_name
+        fetch_file(file)
         record = SegmentRecord(segment.first, segment.last, segment.sha256, file)
         for fault in verify_segment(session.connection(), record):
             raise NotDetachable(f"{fault.problem}, entry {fault.position}")

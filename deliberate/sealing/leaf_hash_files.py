@@ -1,6 +1,7 @@
 """Files of leaf hashes, written daily up to the newest published tree head."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
+from deliberate.file_storage import file_storage
 from deliberate.sealing.head_publishing import published_size
 from deliberate.sealing.merkle_proofs import leaf_hashes_between
 
@@ -24,7 +26,7 @@ def write_leaf_file(log_path: Path) -> str | None:
     folder.mkdir(parents=True, exist_ok=True)
     session: Session = db.session()
     session.rollback()
-    first, stop = _next_position(folder), published_size(session)
+    first, stop = _next_position(log_path), published_size(session)
     if first >= stop:
         return None
     name = f"{first:09d}-{stop - 1:09d}.txt"
@@ -35,17 +37,21 @@ def write_leaf_file(log_path: Path) -> str | None:
         file.flush()
         os.fsync(file.fileno())
     Path(temporary).chmod(0o444)
-    Path(temporary).replace(folder / name)
+    file_storage().save(Path(temporary), folder / name)
     return name
 
 
 def leaf_files(log_path: Path) -> list[Path]:
-    """Return the files of leaf hashes, oldest first."""
-    return sorted((log_path / LEAF_FOLDER).glob("*-*.txt"))
+    """Return the files of leaf hashes, oldest first; `fetch_file` copies one to its path."""
+    folder = log_path / LEAF_FOLDER
+    return [folder / name for name in file_storage().names(folder) if _NAME.fullmatch(name)]
 
 
-def _next_position(folder: Path) -> int:
-    files = sorted(folder.glob("[0-9]*-[0-9]*.txt"))
+_NAME = re.compile("[0-9]+-[0-9]+[.]txt")
+
+
+def _next_position(log_path: Path) -> int:
+    files = leaf_files(log_path)
     return int(files[-1].stem.split("-")[1]) + 1 if files else 0
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from deliberate.database import db
+from deliberate.file_storage import fetch_file
 from deliberate.models import (
     Position,
     PublishedTreeHead,
@@ -39,7 +40,7 @@ from deliberate.sealing.segment_verification import (
     verify_segment,
     verify_segment_at,
 )
-from deliberate.sealing.segments import SEGMENT_FOLDER
+from deliberate.sealing.segments import SEGMENT_FOLDER, fetch_segments
 from deliberate.sealing.tree_heads import (
     NO_PREVIOUS_HEAD,
     ExportedTreeHead,
@@ -72,6 +73,9 @@ def verify_log(
     """
     session: Session = db.session()
     session.rollback()
+    if log_path:
+        fetch_segments(log_path)
+        session.rollback()
     if session.get_bind().dialect.name == "postgresql":
         # What is sealed and written meanwhile is no fault: all queries see one moment.
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -341,6 +345,7 @@ def _segment_faults(session: Session, log_path: Path, workers: Executor | None) 
     results: list[Future[list[Fault]]] = []
     for row in session.scalars(select(Segment).order_by(Segment.first)):
         file = log_path / SEGMENT_FOLDER / row.file_name
+        fetch_file(file)
         segment = SegmentRecord(row.first, row.last, row.sha256, file)
         if row.first != expected:
             yield Fault("a segment is missing", expected)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from deliberate.clock import now
 from deliberate.database import db, unrecorded
+from deliberate.file_storage import fetch_file, file_storage
 from deliberate.models import Segment, SignedTreeHead
 from deliberate.sealing.leaf_hashes import COLUMNS
 from deliberate.sealing.log_rows import INTEGER_COLUMNS, column_arrays, sealed_rows
@@ -40,6 +41,12 @@ def write_segments(log_path: Path, *, rest: bool = False) -> list[str]:
     return names
 
 
+def fetch_segments(log_path: Path) -> None:
+    """Copy the segments to this host that it lacks: processes that verify them find them there."""
+    for segment in db.session.scalars(select(Segment)).all():
+        fetch_file(log_path / SEGMENT_FOLDER / segment.file_name)
+
+
 def _next_segment(rest: bool) -> Segment | None:
     session: Session = db.session()
     session.rollback()
@@ -63,8 +70,7 @@ def _write(segment: Segment, folder: Path) -> None:
         with unrecorded("segments") as session:
             lock_sealing(session)
             if session.get(Segment, segment.first) is None:
-                file.replace(folder / file.name)
-                _sync_folder(folder)
+                file_storage().save(file, folder / file.name)
                 session.add(segment)
 
 
@@ -106,12 +112,3 @@ def _type(name: str) -> str:
     if name == "occurred_at":
         return "TIMESTAMP"
     return "BLOB" if name in _BINARY_COLUMNS else "VARCHAR"
-
-
-def _sync_folder(folder: Path) -> None:
-    """Sync a folder, so that a new file name survives a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,13 +6,14 @@ from io import BytesIO
 import pytest
 
 from deliberate.database import db
+from deliberate.file_storage import file_storage
 from deliberate.models import Draft
 from deliberate.operations.accounts.retention import purge_expired
 from deliberate.operations.proposals.attachments import add_attachment
 from deliberate.operations.proposals.drafts import add_draft_attachment, discard_draft, save_draft
 from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.drafts import MAX_DRAFTS
-from deliberate.queries.proposals.stored_files import person_file_bytes, stored_bytes
+from deliberate.queries.proposals.stored_files import person_file_bytes
 from tests import factories
 from tests.client import signed_in_client, submit_form
 from tests.proposals.test_attachments import PDF
@@ -60,7 +61,7 @@ def test_account_holds_at_most_its_ceiling_whatever_it_tries_over_a_day(app, lim
                 assert 'value="Rencana halte"' in response.text
         db.session.rollback()
         assert person_file_bytes(author) <= MEGABYTE
-        assert stored_bytes(folder) <= MEGABYTE
+        assert file_storage().total_bytes(folder) <= MEGABYTE
     assert accepted == MEGABYTE // len(LARGE_PDF)
     assert refused > 20
 
@@ -85,7 +86,7 @@ def test_full_storage_of_the_installation_refuses_files_of_everybody(app, limits
         add_attachment(first.author, first, "x", LARGE_PDF)
     with pytest.raises(Refused):
         add_attachment(second.author, second, "x", LARGE_PDF)
-    assert stored_bytes(app.config["SETTINGS"].upload_path) == 2 * len(LARGE_PDF)
+    assert file_storage().total_bytes(app.config["SETTINGS"].upload_path) == 2 * len(LARGE_PDF)
 
 
 def test_draft_beyond_the_ceiling_is_refused_and_its_text_is_shown_again(app):
@@ -115,5 +116,8 @@ def test_files_of_a_draft_are_deleted_after_four_weeks_and_its_text_stays(app, l
         purge_expired()
         db.session.rollback()
         stored = db.session.get_one(Draft, draft_id, populate_existing=True)
-        assert (bool(stored.files), bool(stored_bytes(folder))) == (is_stored, is_stored)
+        assert (bool(stored.files), bool(file_storage().total_bytes(folder))) == (
+            is_stored,
+            is_stored,
+        )
         assert stored.fields == {"title": "x"}

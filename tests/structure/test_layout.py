@@ -31,6 +31,7 @@ TOP_LEVEL = {
     "requirements-dev.lock",
     "requirements-extras.lock",
     "requirements-push.lock",
+    "requirements-s3.lock",
     "requirements-scale.lock",
     "requirements-spark.lock",
     "requirements-texts.lock",

@@ -33,12 +33,16 @@ class BackupWriter:
 
     def add(self, source: Path, name: str) -> None:
         """Add a file under a name."""
-        info = self.tar.gettarinfo(str(source), name)
+        with source.open("rb") as file:
+            self.add_open(file, name)
+
+    def add_open(self, file: BinaryIO, name: str) -> None:
+        """Add an open file of a disk under a name."""
+        info = self.tar.gettarinfo(arcname=name, fileobj=file)
         info.uid = info.gid = 0
         info.uname = info.gname = ""
-        with source.open("rb") as file:
-            reader = _HashingReader(file, self.progress)
-            self.tar.addfile(info, reader)
+        reader = _HashingReader(file, self.progress)
+        self.tar.addfile(info, reader)
         self.files.append({"name": name, "size": info.size, "sha256": reader.hash.hexdigest()})
 
     def close(self, manifest_fields: dict[str, Any]) -> None:

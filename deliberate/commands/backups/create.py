@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import deliberate
+from deliberate import sealing
 from deliberate.clock import now
 from deliberate.commands.backups.archive import Progress, new_backup
 from deliberate.commands.backups.stores import BackupState, copy_stores, engine_name
 from deliberate.config import Settings
+from deliberate.file_storage import StoredFile, fetch_file, file_storage
 
 
 def make_backup(settings: Settings, file: Path, progress: Progress) -> dict[str, Any]:
@@ -29,8 +31,11 @@ def make_backup(settings: Settings, file: Path, progress: Progress) -> dict[str,
         heads = Path(temporary_folder) / "heads.jsonl"
         heads.write_text("".join(json.dumps(head) + "\n" for head in state.heads), "utf-8")
         backup.add(heads, "heads.jsonl")
-        for path, name in _files_beside_database(settings, state):
+        for path, name in _files_of_log(settings, state):
             backup.add(path, name)
+        for stored, name in _stored_files(settings):
+            with stored.open_file() as content:
+                backup.add_open(content, name)
         manifest = _manifest(settings, state, made_at)
         backup.close(manifest)
     return {**manifest, "files": len(backup.files), "bytes": file.stat().st_size}
@@ -47,19 +52,23 @@ def _manifest(settings: Settings, state: BackupState, made_at: str) -> dict[str,
     }
 
 
-def _files_beside_database(settings: Settings, state: BackupState) -> Iterator[tuple[Path, str]]:
-    """Return the files beside the database: log files known to the copy, uploads, releases."""
+def _files_of_log(settings: Settings, state: BackupState) -> Iterator[tuple[Path, str]]:
+    """Yield the files of the log that are known to the copy of the database."""
     for segment in sorted(state.segments):
         path = settings.log_path / "segments" / segment
-        if path.is_file():
+        if fetch_file(path):
             yield path, f"log/segments/{segment}"
-    for path in sorted((settings.log_path / "leaves").glob("*-*.txt")):
-        if int(path.stem.split("-")[1]) < state.published:
+    for path in sealing.leaf_files(settings.log_path):
+        if int(path.stem.split("-")[1]) < state.published and fetch_file(path):
             yield path, f"log/leaves/{path.name}"
-    for folder, name in stored_folders(settings).items():
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                yield path, f"{name}/{path.relative_to(folder).as_posix()}"
+
+
+def _stored_files(settings: Settings) -> Iterator[tuple[StoredFile, str]]:
+    """Yield the uploads and the releases."""
+    for folder, kind in stored_folders(settings).items():
+        for name in file_storage().names(folder):
+            if stored := file_storage().open(folder / name):  # it was deleted meanwhile otherwise
+                yield stored, f"{kind}/{name}"
 
 
 def stored_folders(settings: Settings) -> dict[Path, str]:

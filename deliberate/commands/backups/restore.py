@@ -22,6 +22,7 @@ from deliberate.commands.backups.stores import engine_name, is_empty, load_store
 from deliberate.config import Settings
 from deliberate.database import create_transient_tables, db, transient
 from deliberate.database.schema import known_revisions, upgrade_schema
+from deliberate.file_storage import FileStorage, without_bucket
 from deliberate.models import Device, RateLimitWindow
 from deliberate.operations.accounts.deletion import Erasure, reapply_erasures
 from deliberate.sealing import ExportedTreeHead, Fault
@@ -44,14 +45,15 @@ def restore_backup(
 
     Raises BackupError if the target is not empty, or the backup incomplete or of another engine.
     """
-    _require_empty_target(settings)
+    storage: FileStorage = app.extensions["file_storage"]
+    _require_empty_target(settings, storage)
     settings.data_path.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data_path, prefix=".restoring-") as folder:
         manifest = unpack(file, Path(folder), progress)
         _require_same_engine(file, manifest, engine_name(settings))
         with app.app_context():
             _require_known_schema(file, manifest)
-        _move_into_place(settings, Path(folder))
+        _move_into_place(settings, storage, Path(folder))
     with app.app_context():
         _upgrade_stores(app)
         again = reapply_erasures(erasures)
@@ -67,7 +69,7 @@ def _upgrade_stores(app: Flask) -> None:
         store.execute(delete(RateLimitWindow))
 
 
-def _require_empty_target(settings: Settings) -> None:
+def _require_empty_target(settings: Settings, storage: FileStorage) -> None:
     if not is_empty(settings):
         is_file = engine_name(settings) == "sqlite"
         database_name = (
@@ -82,7 +84,7 @@ def _require_empty_target(settings: Settings) -> None:
         *stored_folders(settings),
     ]
     for folder in folders:
-        if folder.is_dir() and any(folder.iterdir()):
+        if (folder.is_dir() and any(folder.iterdir())) or storage.names(folder):
             raise BackupError(
                 f"{folder} is not empty; a backup is restored only into an empty installation"
             )
@@ -103,7 +105,7 @@ def _require_known_schema(file: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-def _move_into_place(settings: Settings, unpacked: Path) -> None:
+def _move_into_place(settings: Settings, storage: FileStorage, unpacked: Path) -> None:
     targets = {
         "log": settings.log_path,
         **{name: at for at, name in stored_folders(settings).items()},
@@ -116,6 +118,7 @@ def _move_into_place(settings: Settings, unpacked: Path) -> None:
                 destination.parent.mkdir(parents=True, exist_ok=True)
                 shutil.move(path, destination)
                 destination.chmod(0o440)
+                storage.save(destination, destination)
     load_stores(settings, unpacked / "database")
 
 
@@ -151,13 +154,19 @@ def check_backup(
         temporary_folder = Path(name)
         manifest = unpack(file, temporary_folder / "unpacked", progress)
         base_settings = replace(
-            settings, mode="test", data_dir=name, log_dir="", upload_dir="", shared_dir=""
+            without_bucket(settings),
+            mode="test",
+            data_dir=name,
+            log_dir="",
+            upload_dir="",
+            shared_dir="",
         )
         with _temporary_database(base_settings, file, manifest, server) as temporary_settings:
             app = create_app(temporary_settings)
             with app.app_context():
                 _require_known_schema(file, manifest)
-            _move_into_place(temporary_settings, temporary_folder / "unpacked")
+            storage: FileStorage = app.extensions["file_storage"]
+            _move_into_place(temporary_settings, storage, temporary_folder / "unpacked")
             return _check_log(app, manifest, heads)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from deliberate.database import Base, BigId, UtcDateTime
 from deliberate.database.personal_data import not_personal
+from deliberate.file_storage import fetch_file
 from deliberate.models.log.interaction import Interaction
 from deliberate.models.log.signed_tree_head import Segment
 from deliberate.vocabulary.events.accounts import PersonSignedIn, PersonSignedOut
@@ -95,7 +96,7 @@ def _segment_files(
         if not any(segment.first <= last and segment.last >= first for first, last in spans):
             continue
         file = log_path / "segments" / f"{segment.first:09d}-{segment.last:09d}.parquet"
-        if not file.is_file():
+        if not fetch_file(file):
             raise SegmentMissing(
                 f"entries {segment.first} to {segment.last} of the log left the database: they are"
                 f" in the segment {file.name}, which is missing in {file.parent}"

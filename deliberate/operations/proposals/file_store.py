@@ -1,15 +1,21 @@
-"""The directory of uploaded files: write and delete files under random names."""
+"""The uploaded files: store and delete files under random names."""
 
-import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from flask import current_app
+from flask_babel import lazy_gettext as _
 
+from deliberate.clock import now
 from deliberate.config import Settings
+from deliberate.file_storage import StorageUnavailable, file_storage
 from deliberate.operations.proposals.picture_worker import PREVIEW_WIDTHS
+from deliberate.permissions.decision import Refused
+from deliberate.queries.proposals.stored_files import file_names
 
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -19,6 +25,13 @@ CONTENT_TYPES = {
     "csv": "text/csv",
 }
 """The content type of a stored file by its kind."""
+UNFINISHED_PERIOD = timedelta(days=1)
+"""Time in which an upload is over: what nothing names then belongs to nothing."""
+STORED_NAME = re.compile(r"([0-9a-f]{32})(-[0-9]+)?\.([a-z]+)")
+
+
+class StorageRefused(Refused):
+    """A file cannot be stored now: the storage does not respond."""
 
 
 def random_file_name(kind: str) -> str:
@@ -32,14 +45,8 @@ def _directory() -> Path:
 
 
 def store_file(name: str, content: bytes) -> None:
-    """Write a file completely to disk, before a row refers to it."""
-    directory = _directory()
-    directory.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Store a file completely, before a row refers to it."""
+    file_storage().write(_directory() / name, content)
 
 
 def preview_name(name: str, width: int) -> str:
@@ -51,7 +58,7 @@ def preview_name(name: str, width: int) -> str:
 def stored_file(kind: str, content: bytes, previews: Sequence[bytes] = ()) -> Iterator[str]:
     """Store a file and its previews under a random name and yield the name of the file.
 
-    Delete them if the body raises.
+    Delete them if the body raises. Raises StorageRefused while the storage does not respond.
     """
     name = random_file_name(kind)
     try:
@@ -59,13 +66,41 @@ def stored_file(kind: str, content: bytes, previews: Sequence[bytes] = ()) -> It
         for width, preview in zip(PREVIEW_WIDTHS, previews, strict=False):
             store_file(preview_name(name, width), preview)
         yield name
+    except StorageUnavailable as error:
+        current_app.logger.warning("storage unavailable: %s", error)
+        delete_files([name])
+        raise StorageRefused(
+            _("This site cannot store files now. Try again later, or continue without the file.")
+        ) from error
     except BaseException:
         delete_files([name])
         raise
 
 
 def delete_files(names: Iterable[str]) -> None:
-    """Delete files with their previews; missing files are ignored."""
+    """Delete files with their previews; missing files are ignored.
+
+    What a bucket that does not respond still has, nothing shows; the nightly job deletes it.
+    """
     for name in names:
-        for file in (name, *(preview_name(name, width) for width in PREVIEW_WIDTHS)):
-            (_directory() / file).unlink(missing_ok=True)
+        try:
+            for file in (name, *(preview_name(name, width) for width in PREVIEW_WIDTHS)):
+                file_storage().delete(_directory() / file)
+        except StorageUnavailable as error:
+            current_app.logger.warning("storage unavailable: %s", error)
+
+
+def delete_unnamed_files() -> int:
+    """Delete the files that nothing names: of interrupted uploads, or not deleted when removed.
+
+    Return their number.
+    """
+    directory = _directory()
+    stored = file_storage().names(directory, before=now() - UNFINISHED_PERIOD)
+    named = {Path(name).stem for name in file_names()}
+    unnamed = [
+        name for name in stored if (match := STORED_NAME.fullmatch(name)) and match[1] not in named
+    ]
+    for name in unnamed:
+        file_storage().delete(directory / name)
+    return len(unnamed)

@@ -6,10 +6,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deliberate.config import Settings
+from deliberate.file_storage import file_storage
 from deliberate.models import Draft, Person
 from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.drafts import MAX_DRAFTS
-from deliberate.queries.proposals.stored_files import person_file_bytes, stored_bytes
+from deliberate.queries.proposals.stored_files import person_file_bytes
 
 MEGABYTE = 1024 * 1024
 
@@ -33,7 +34,7 @@ def refuse_full_installation() -> None:
     """Raise Refused if the files of the installation exceed its ceiling."""
     settings: Settings = current_app.config["SETTINGS"]
     # The file itself is stored already: only so does a full disk refuse it before the commit.
-    if stored_bytes(settings.upload_path) > settings.upload_storage_mb * MEGABYTE:
+    if file_storage().total_bytes(settings.upload_path) > settings.upload_storage_mb * MEGABYTE:
         raise Refused(_("This site cannot store more files now. Continue without the file."))
 
 

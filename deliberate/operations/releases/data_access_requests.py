@@ -11,6 +11,7 @@ from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import unrecorded
 from deliberate.days import local_today
+from deliberate.file_storage import file_storage
 from deliberate.models import DataAccessRequest, Person, Process
 from deliberate.operations.notices.notices import notify_person
 from deliberate.operations.releases.releases import exclusive_build, pack_release
@@ -109,7 +110,8 @@ def fetch_protected_release(
     with recorded(researcher, ReleaseDownloaded, context) as act:
         require(may_fetch_data(researcher, act.lock(request)))
         archive = _archive_path(folder, request)
-        if request.built_at is None or is_outdated(request) or not archive.is_file():
+        is_built = request.built_at is not None and not is_outdated(request)
+        if not is_built or file_storage().open(archive) is None:
             raise Refused(_("The files are being built. Come back in a few minutes."))
         act.about(request)
     return archive
@@ -133,6 +135,8 @@ def build_protected_release(
         )
         size, digest = pack_release(out), sha256_of(out / MANIFEST)
         shutil.rmtree(out)
+        archive = _archive_path(folder, request)
+        file_storage().save(archive, archive)
         with recorded(None, ReleaseBuilt, context) as act:
             request = act.lock(request)
             request.built_at, request.manifest, request.size = now(), manifest, size
@@ -156,7 +160,7 @@ def refresh_protected_releases(settings: Settings) -> None:
 
     def build(request: DataAccessRequest) -> None:
         if request.built_at is None or is_outdated(request):
-            _archive_path(folder, request).unlink(missing_ok=True)
+            file_storage().delete(_archive_path(folder, request))
             build_protected_release(request, folder)
 
     run_each("refresh_protected_releases", active, build)
@@ -164,6 +168,9 @@ def refresh_protected_releases(settings: Settings) -> None:
 
 def _remove_other_folders(folder: Path, active: set[str]) -> None:
     """Delete folders of requests that are not active, however they ended."""
+    for name in file_storage().names(folder):
+        if name.split("/")[0] not in active:
+            file_storage().delete(folder / name)
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name not in active:
             shutil.rmtree(path)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.database import db
 from deliberate.days import local_today
+from deliberate.file_storage import StorageUnavailable, file_storage
+from deliberate.file_storage.folders import list_files
 from deliberate.models import Person, Process, Release
 from deliberate.operations.scores.stored_scores import store_computed_scores
 from deliberate.operations.site.job_runs import run_each
@@ -29,6 +32,9 @@ from deliberate.vocabulary.events.releases import ReleaseBuilt, ReleaseRemoved
 
 if TYPE_CHECKING:
     from deliberate.exports.release_builder import Progress
+
+UNFINISHED_PERIOD = timedelta(days=1)
+"""Time in which the build of a release ends, on whichever host it runs."""
 
 
 def publish_release(
@@ -51,12 +57,14 @@ def publish_release(
 
     process_folder = folder / process.slug
     with exclusive_build(process_folder):
-        _remove_unpublished_builds(process, process_folder)
+        _remove_unpublished_builds(process, process_folder, before=now() - UNFINISHED_PERIOD)
         stamp = _next_free_stamp(process, folder)
         scores = compute_scores(process, pictures=True)
         manifest = build_release(process, process_folder / stamp, progress, formats, scores=scores)
         try:
             size = pack_release(process_folder / stamp)
+            digest = sha256_of(process_folder / stamp / MANIFEST)
+            _save_files(process_folder, stamp)
             with recorded(builder, ReleaseBuilt, context) as act:
                 release = Release(
                     process_id=process.id,
@@ -70,10 +78,11 @@ def publish_release(
                 act.about(
                     release,
                     rows=manifest["files"]["events.csv"]["rows"],
-                    manifest=sha256_of(process_folder / stamp / MANIFEST),
+                    manifest=digest,
                 )
         except BaseException as error:
-            _remove_unpublished_builds(process, process_folder)
+            with suppress(StorageUnavailable):
+                _remove_unpublished_builds(process, process_folder)
             raise translate_build_error(error, process_folder / stamp) from error
     store_computed_scores(process, scores)
     return release
@@ -88,12 +97,29 @@ def exclusive_build(folder: Path) -> Iterator[None]:
         yield
 
 
-def _remove_unpublished_builds(process: Process, folder: Path) -> None:
-    """Delete files of builds that were never published."""
+def _save_files(folder: Path, stamp: str) -> None:
+    """Save the files of a built release and its archive; a bucket takes them from this host."""
+    storage = file_storage()
+    for path in (folder / f"{stamp}.zip", *list_files(folder / stamp)):
+        storage.save(path, path)
+    if not any(list_files(folder / stamp)):
+        shutil.rmtree(folder / stamp)
+
+
+def _remove_unpublished_builds(
+    process: Process, folder: Path, before: datetime | None = None
+) -> None:
+    """Delete files of builds that were never published, in a bucket those stored `before`.
+
+    What is stored later there may be of a build that runs on another host.
+    """
     db.session.rollback()
     published = set(
         db.session.scalars(select(Release.stamp).where(Release.process_id == process.id))
     )
+    for name in file_storage().names(folder, before):
+        if name.split("/")[0].removesuffix(".zip") not in published:
+            file_storage().delete(folder / name)
     for path in folder.iterdir():
         if path.name == ".lock" or path.name.removesuffix(".zip") in published:
             continue
@@ -127,8 +153,8 @@ def delete_removed_files(folder: Path) -> None:
     """Delete the files of removed releases."""
     for release in removed_releases():
         built = folder / release.process.slug / release.stamp
-        shutil.rmtree(built, ignore_errors=True)
-        built.with_name(f"{built.name}.zip").unlink(missing_ok=True)
+        file_storage().delete_folder(built)
+        file_storage().delete(built.with_name(f"{built.name}.zip"))
 
 
 def publish_all_releases(folder: Path) -> int:
@@ -155,7 +181,7 @@ def _next_free_stamp(process: Process, folder: Path) -> str:
     process_folder = folder / process.slug
     day, number = local_today(process).isoformat(), 1
     stamp = day
-    while _is_stamp_taken(process, stamp) or (process_folder / stamp).exists():
+    while _is_stamp_taken(process, stamp) or file_storage().names(process_folder / stamp):
         number += 1
         stamp = f"{day}-{number}"
     return stamp

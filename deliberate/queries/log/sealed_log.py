@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from deliberate import citivoice  # names are loaded, with numpy, where they are used
 from deliberate.database import db
+from deliberate.file_storage import fetch_file
 from deliberate.models import DetachedPartition, Interaction, Position, Segment
 from deliberate.models.log.detached import SegmentMissing
 from deliberate.queries.log.tree_heads import latest_tree_head
@@ -41,7 +42,7 @@ def segment_files(log_path: Path, below: int) -> tuple[list[Path], int]:
         select(Segment).where(Segment.first < below).order_by(Segment.first)
     ):
         file = log_path / "segments" / segment.file_name
-        if segment.first != covered or not file.is_file():
+        if segment.first != covered or not fetch_file(file):
             _require_rows(session, segment.first)
             break
         files.append(file)

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deliberate.file_storage import StoredFile, file_storage
 from deliberate.models import ProcessDocument
 from deliberate.queries.log.page_faults import PageFault
 
@@ -19,11 +20,11 @@ def compare_documents(session: Session, directory: Path) -> Iterator[PageFault]:
         ProcessDocument.sha256 != "",
     )
     for id_, name, digest in session.execute(query.order_by(ProcessDocument.id)):
-        file = directory / str(name)
-        if not file.is_file() or _digest(file) != digest:
+        stored = file_storage().open(directory / str(name))
+        if stored is None or _digest(stored) != digest:
             yield PageFault("process_document", id_, "file")
 
 
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+def _digest(stored: StoredFile) -> str:
+    with stored.open_file() as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads

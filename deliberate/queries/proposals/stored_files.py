@@ -1,12 +1,17 @@
-"""Sizes of the uploaded files that are stored: of one person, and of the installation."""
-
-import os
-from pathlib import Path
+"""The uploaded files that are stored: sizes for one person, and the names in the database."""
 
 from sqlalchemy import func, select
 
 from deliberate.database import db
-from deliberate.models import Attachment, Draft, Person, Proposal, StudyFile
+from deliberate.models import (
+    Attachment,
+    Draft,
+    Person,
+    Picture,
+    ProcessDocument,
+    Proposal,
+    StudyFile,
+)
 
 
 def person_file_bytes(person: Person) -> int:
@@ -20,16 +25,13 @@ def person_file_bytes(person: Person) -> int:
     return of_drafts + stored
 
 
-def stored_bytes(folder: Path) -> int:
-    """Return the bytes of all files in the folder of uploads."""
-    if not folder.exists():
-        return 0
-    with os.scandir(folder) as entries:
-        return sum(_size(entry) for entry in entries)
-
-
-def _size(entry: os.DirEntry[str]) -> int:
-    try:
-        return entry.stat().st_size
-    except FileNotFoundError:  # deleted meanwhile
-        return 0
+def file_names() -> set[str]:
+    """Return the names of all files that are attached to something and were not removed."""
+    names = {
+        str(file["name"]) for files in db.session.scalars(select(Draft.files)) for file in files
+    }
+    for model in (Attachment, Picture, ProcessDocument):
+        names.update(
+            map(str, db.session.scalars(select(model.name).where(model.removed_at.is_(None))))
+        )
+    return names | set(db.session.scalars(select(StudyFile.name)))

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from deliberate import citivoice
 from deliberate.config import Settings
 from deliberate.database import db
+from deliberate.file_storage import file_storage
 from deliberate.models import Process
 from deliberate.queries.log.sealed_log import load_process_log
 from deliberate.queries.log.tree_heads import TreeHeadSummary, count_sealed_dates, latest_tree_head
@@ -51,8 +52,8 @@ def scoring_task(
     """Return the computation of scores as `compute_scores`; it reads nothing of the database."""
     if process.source == SOURCE_RELEASE:
         settings: Settings = current_app.config["SETTINGS"]
-        folder = settings.imported_path / process.slug
-        return partial(score_release_folder, folder, as_of, formulas, engine)
+        with file_storage().local_folder(settings.imported_path / process.slug) as folder:
+            return partial(score_release_folder, folder, as_of, formulas, engine)  # it lasts
     return partial(
         citivoice.score,
         log or sealed_log(process),

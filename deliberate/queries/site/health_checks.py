@@ -13,10 +13,12 @@ from deliberate.config import Settings
 from deliberate.database import db, get_replica, transient
 from deliberate.database.replica import MAX_LAG_SECONDS
 from deliberate.database.schema import newest_revision, stored_revision
+from deliberate.file_storage import file_storage
 from deliberate.models import JobRun, Process, Release
 from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.queries.log.tree_heads import unsealed_age
 from deliberate.queries.notices.stuck_deliveries import count_stuck_mails, count_stuck_notices
+from deliberate.queries.releases.release_files import MANIFEST
 from deliberate.queries.site.backup_age import (
     is_backup_late,
     last_backup_at,
@@ -114,7 +116,12 @@ def _backup_problem(settings: Settings) -> str:
 
 
 def _files_problem(folder: Path) -> str:
-    """Return which new release has no files here: another host with another folder made it."""
+    """Return which new release has no files here: another host with another folder made it.
+
+    With a bucket, also why that cannot be read.
+    """
+    if problem := file_storage().problem():
+        return problem
     newest = (
         select(Process.slug, Release.stamp)
         .join(Process, Process.id == Release.process_id)
@@ -125,7 +132,7 @@ def _files_problem(folder: Path) -> str:
     missing = [
         f"{slug}/{stamp}"
         for slug, stamp in db.session.execute(newest)
-        if not (folder / slug / stamp).is_dir()
+        if file_storage().open(folder / slug / stamp / MANIFEST) is None
     ]
     return f"not in {folder.parent} of this host: {', '.join(missing)}" if missing else ""
 

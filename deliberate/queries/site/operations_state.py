@@ -4,6 +4,7 @@ import platform
 import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db, get_replica, transient
+from deliberate.file_storage import StorageUnavailable, file_storage
 from deliberate.models import JobRun, PublishedTreeHead
 from deliberate.models.log.signed_tree_head import LATE_AFTER
 from deliberate.queries.log.tree_heads import latest_tree_head, unsealed_age
@@ -19,7 +21,6 @@ from deliberate.queries.notices.stuck_deliveries import (
     count_stuck_mails,
     count_stuck_notices,
 )
-from deliberate.queries.proposals.stored_files import stored_bytes
 from deliberate.queries.site.backup_age import BACKUP, is_backup_late, last_backup_at
 
 PUBLISHING_DUE = timedelta(hours=2)
@@ -63,7 +64,8 @@ class OperationsState:
     stuck_notices: int
     given_up_mails: int
     free_bytes: int
-    upload_bytes: int
+    upload_bytes: int | None
+    """None while the bucket does not respond."""
     upload_limit_bytes: int
     replica: str | None
     """The problem of the replica, empty if it is current, None without one."""
@@ -90,7 +92,7 @@ class OperationsState:
     @property
     def is_disk_low(self) -> bool:
         """Return whether files will soon be refused."""
-        share = self.upload_bytes / self.upload_limit_bytes
+        share = (self.upload_bytes or 0) / self.upload_limit_bytes
         return self.free_bytes < LOW_DISK_BYTES or share > LARGE_UPLOAD_SHARE
 
 
@@ -109,11 +111,18 @@ def get_operations_state(settings: Settings) -> OperationsState:
         stuck_notices=count_stuck_notices(),
         given_up_mails=count_given_up_mails(),
         free_bytes=shutil.disk_usage(settings.data_path).free,
-        upload_bytes=stored_bytes(settings.upload_path),
+        upload_bytes=_upload_bytes(settings.upload_path),
         upload_limit_bytes=settings.upload_storage_mb * 1024 * 1024,
         replica=replica.state().problem if replica else None,
         versions=_versions(),
     )
+
+
+def _upload_bytes(folder: Path) -> int | None:
+    try:
+        return file_storage().total_bytes(folder)
+    except StorageUnavailable:
+        return None
 
 
 def list_job_states() -> list[JobState]:

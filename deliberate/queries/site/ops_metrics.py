@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from deliberate.clock import now
 from deliberate.config import Settings
 from deliberate.database import db
+from deliberate.file_storage import StorageUnavailable, file_storage
 from deliberate.models import Appeal, Delivery, Proposal, Report, UnsealedEntry
 from deliberate.queries.log.tree_heads import latest_tree_head, unsealed_age
 from deliberate.queries.notices.stuck_deliveries import (
@@ -16,7 +17,6 @@ from deliberate.queries.notices.stuck_deliveries import (
     count_stuck_mails,
     count_stuck_notices,
 )
-from deliberate.queries.proposals.stored_files import stored_bytes
 from deliberate.queries.responses.response_owner import response_is_owed
 from deliberate.queries.site.backup_age import BACKUP, time_without_backup
 from deliberate.queries.site.operations_state import list_job_states
@@ -35,10 +35,9 @@ class Metric:
 def collect_ops_metrics(settings: Settings) -> list[Metric]:
     """Return the current metrics; without a database only disk space and that it is down."""
     free = shutil.disk_usage(settings.data_path).free
-    uploads = stored_bytes(settings.upload_path)
     metrics = [
         _metric("disk_free_bytes", "Free space of the data folder.", free),
-        _metric("upload_bytes", "Size of all uploaded files.", uploads),
+        *_uploads(settings),
         _metric(
             "upload_limit_bytes",
             "Size up to which files are accepted.",
@@ -56,6 +55,15 @@ def collect_ops_metrics(settings: Settings) -> list[Metric]:
 
 def _metric(name: str, meaning: str, value: float) -> Metric:
     return Metric(f"deliberate_{name}", meaning, {"": float(value)})
+
+
+def _uploads(settings: Settings) -> list[Metric]:
+    """Return the size of uploads; nothing while the bucket does not respond."""
+    try:
+        size = file_storage().total_bytes(settings.upload_path)
+    except StorageUnavailable:
+        return []
+    return [_metric("upload_bytes", "Size of all uploaded files.", size)]
 
 
 def _log() -> list[Metric]:

@@ -2,13 +2,14 @@
 
 import json
 
-from flask import Response, abort, send_from_directory
+from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
 from deliberate import sealing
 from deliberate.queries.log.receipts import get_receipt
 from deliberate.queries.log.tree_heads import latest_published_head
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.stored_files import send_stored_file
 from deliberate.views.site.request_context import (
     current_settings,
     get_or_404,
@@ -65,7 +66,7 @@ def leaves() -> ResponseReturnValue:
 def leaf_file(name: str) -> ResponseReturnValue:
     """Return a file of leaf hashes, which never changes."""
     folder = current_settings().log_path / sealing.LEAF_FOLDER
-    response = send_from_directory(folder, name, mimetype="text/plain", max_age=ONE_YEAR_SECONDS)
+    response = send_stored_file(folder, name, mimetype="text/plain", max_age=ONE_YEAR_SECONDS)
     response.cache_control.immutable = True
     return response
 

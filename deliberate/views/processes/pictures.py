@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import abort, request, send_from_directory, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
 
 from deliberate.forms.site import PictureForm
 from deliberate.operations.proposals.file_sanitizing import SanitizedFile, sanitize_picture
-from deliberate.operations.proposals.file_store import preview_name
+from deliberate.operations.proposals.file_store import StorageRefused, preview_name
 from deliberate.operations.site.pictures import add_picture, remove_picture
 from deliberate.operations.site.rate_limits import TEXTS, TooManyAttempts
 from deliberate.permissions.decision import InvalidInput, require
@@ -30,6 +30,7 @@ from deliberate.queries.site.pictures import (
 )
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.delivery.framing import SANDBOXED
+from deliberate.views.site.delivery.stored_files import send_stored_file
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
 from deliberate.views.site.rate_limits import count_upload, retry_message
 from deliberate.views.site.request_context import (
@@ -58,7 +59,7 @@ def show(stem: str, width: int) -> ResponseReturnValue:
     if width not in {SMALL, LARGE}:
         abort(404)
     name = get_or_404(get_visible_file(stem, current_person()))
-    response = send_from_directory(
+    response = send_stored_file(
         current_settings().upload_path,
         preview_name(name, width),
         mimetype="image/webp",
@@ -110,18 +111,21 @@ def _add(form: PictureForm, places: Sequence[Place]) -> ResponseReturnValue | No
     place = places[int(form.place.data)]
     require(may_illustrate(signed_in_person(), place.pictured))
     picture = _read_picture(form)
-    if picture is None:
+    if picture is None or not _store_picture(form, place, picture):
         return None
-    add_picture(
-        signed_in_person(),
-        place.pictured,
-        form.alt.data,
-        picture,
-        place.use,
-        context=request_context(),
-    )
     flash_with_receipt(_("The picture has been added."))
     return see_other(request.path)
+
+
+def _store_picture(form: PictureForm, place: Place, picture: SanitizedFile) -> bool:
+    """Add a picture; return False with an error at the field if it cannot be stored now."""
+    person, alt, context = signed_in_person(), form.alt.data, request_context()
+    try:
+        add_picture(person, place.pictured, alt, picture, place.use, context=context)
+    except StorageRefused as refusal:
+        form.file.errors = [str(refusal.reason)]
+        return False
+    return True
 
 
 def _read_picture(form: PictureForm) -> SanitizedFile | None:

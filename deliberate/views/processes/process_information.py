@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, render_template, request, send_from_directory, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
@@ -24,6 +24,7 @@ from deliberate.queries.processes.process_setup import get_process_for_setup
 from deliberate.text import to_file_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.delivery.framing import SANDBOXED
+from deliberate.views.site.delivery.stored_files import send_stored_file
 from deliberate.views.site.form_pages import UNPROCESSABLE, redirect_with_message
 from deliberate.views.site.rate_limits import count_upload, retry_message
 from deliberate.views.site.request_context import (
@@ -165,7 +166,7 @@ def download(slug: str, name: str) -> ResponseReturnValue:
     if document.removed_at is not None:
         reason = _("It was removed by the office.")
         return render_template("site/errors/410.html", reason=reason, at=document.removed_at), 410
-    response = send_from_directory(
+    response = send_stored_file(
         current_settings().upload_path,
         name,
         mimetype=CONTENT_TYPES[document.kind],

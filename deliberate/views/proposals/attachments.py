@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import abort, render_template, request, send_from_directory
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
@@ -27,6 +27,7 @@ from deliberate.queries.proposals.proposals import get_proposal
 from deliberate.text import to_file_name
 from deliberate.views.site.blueprint import LocalizedBlueprint
 from deliberate.views.site.delivery.framing import SANDBOXED
+from deliberate.views.site.delivery.stored_files import send_stored_file
 from deliberate.views.site.form_pages import BOTH, flash_with_receipt, form_page, see_other
 from deliberate.views.site.rate_limits import count_upload, refuse_attempt
 from deliberate.views.site.request_context import (
@@ -105,7 +106,7 @@ def download(proposal_id: int, name: str) -> ResponseReturnValue:
     if attachment.removed_at is not None:
         reason = _("It was removed by its author or a moderator.")
         return render_template("site/errors/410.html", reason=reason, at=attachment.removed_at), 410
-    response = send_from_directory(
+    response = send_stored_file(
         current_settings().upload_path,
         attachment.name,
         mimetype=CONTENT_TYPES[attachment.kind],

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import cast
 
-from flask import g, render_template, request, send_file, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -28,6 +28,7 @@ from deliberate.queries.releases.data_access_requests import (
 )
 from deliberate.queries.releases.releases import get_release, newest_releases
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.stored_files import send_stored_file
 from deliberate.views.site.form_pages import (
     BOTH,
     form_page,
@@ -90,7 +91,7 @@ def download(request_id: int) -> ResponseReturnValue:
         )
     except RepeatedForm:
         return see_other(url_for("data_access_requests.own_requests"))
-    return send_file(archive, as_attachment=True, max_age=0)
+    return send_stored_file(archive.parent, archive.name, as_attachment=True, max_age=0)
 
 
 @blueprint.page("/desk/requests", "admin")

@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Response, abort, redirect, render_template, send_from_directory, url_for
+from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from deliberate.queries.log.receipts import get_receipt_of_entry
 from deliberate.queries.releases.releases import get_release_by_stamp, newest_release
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.stored_files import send_stored_file
 from deliberate.views.site.request_context import current_settings, get_or_404
 
 if TYPE_CHECKING:
@@ -56,6 +57,6 @@ def _send(release: "Release", path: str) -> ResponseReturnValue:
         )
         return page, 410
     folder = current_settings().releases_path
-    response = send_from_directory(folder, path, as_attachment=True, max_age=CACHE_SECONDS)
+    response = send_stored_file(folder, path, as_attachment=True, max_age=CACHE_SECONDS)
     response.cache_control.must_revalidate = True
     return response

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import request, send_from_directory, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import CombinedMultiDict
@@ -18,6 +18,7 @@ from deliberate.permissions.decision import Refused
 from deliberate.permissions.scores.studies import may_edit_source, may_take_excerpts
 from deliberate.views.scores.studies import SOURCE, get_source_of_study
 from deliberate.views.site.blueprint import LocalizedBlueprint
+from deliberate.views.site.delivery.stored_files import send_stored_file
 from deliberate.views.site.form_pages import BOTH, form_page, redirect_with_message
 from deliberate.views.site.rate_limits import count_upload, refuse_attempt
 from deliberate.views.site.request_context import (
@@ -77,7 +78,7 @@ def download(slug: str, source_id: int, name: str) -> ResponseReturnValue:
     """Send a file to an assessor of the study as a download, never to be displayed."""
     source = get_source_of_study(slug, source_id)
     file = _get_file(source, name)
-    response = send_from_directory(
+    response = send_stored_file(
         current_settings().upload_path,
         file.name,
         mimetype=CONTENT_TYPES[file.kind],

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, BadRequest, HTTPException
 
+from deliberate.file_storage import StorageUnavailable
 from deliberate.operations import ChangedForm, RepeatedForm
 from deliberate.permissions.decision import RefusalKind, Refused
 from deliberate.queries.documents.documents import get_document_id_of
@@ -66,6 +67,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, handle_refused)
     app.register_error_handler(RepeatedForm, handle_repeated_form)
     app.register_error_handler(ChangedForm, handle_changed_form)
+    app.register_error_handler(StorageUnavailable, handle_storage_unavailable)
     app.register_error_handler(Exception, handle_unexpected_error)
 
 
@@ -197,8 +199,20 @@ def handle_database_unavailable(error: Exception) -> ResponseReturnValue:
     """
     if read_primary_instead():
         return _answer_again()
+    return _unavailable("database unavailable", error)
+
+
+def handle_storage_unavailable(error: Exception) -> ResponseReturnValue:
+    """Log that the bucket of the files does not respond, and return a page with the time to retry.
+
+    What was typed is on it.
+    """
+    return _unavailable("storage unavailable", error)
+
+
+def _unavailable(message: str, error: Exception) -> ResponseReturnValue:
     fields = {"request_id": g.get("request_id", "")}
-    current_app.logger.warning("database unavailable", exc_info=error, extra={"fields": fields})
+    current_app.logger.warning(message, exc_info=error, extra={"fields": fields})
     if is_api(request.path):
         return problem(503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     can_resend = _can_be_sent_again()

@@ -11,6 +11,7 @@ from flask import Response, g, get_template_attribute, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from deliberate.file_storage import StorageUnavailable, file_storage
 from deliberate.operations.proposals.file_store import preview_name
 from deliberate.operations.site.share_cards.card_drawing import (
     CardContent,
@@ -70,7 +71,7 @@ def show(of: str, subject_id: int, version: str) -> ResponseReturnValue:
     else:
         try:
             picture = card_picture(card.version, card.content, partial(_read_picture, card.stem))
-        except CardUnavailable:
+        except (CardUnavailable, StorageUnavailable):
             return _redirect_to_site_picture()
         response = Response(picture, mimetype="image/jpeg")
     response.set_etag(card.version, weak=True)
@@ -180,8 +181,10 @@ def _first_sentence(text: str) -> str:
 def _read_picture(stem: str) -> bytes:
     """Return the picture beside the title, nothing where its file is gone."""
     name = get_visible_file(stem, None) if stem else None
-    path = current_settings().upload_path / preview_name(name, LARGE) if name else None
-    return path.read_bytes() if path and path.is_file() else b""
+    if name is None:
+        return b""
+    stored = file_storage().open(current_settings().upload_path / preview_name(name, LARGE))
+    return stored.start(stored.size) if stored else b""
 
 
 def _proposal_card(proposal_id: int) -> ShareCard | None:
