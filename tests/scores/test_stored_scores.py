@@ -123,14 +123,14 @@ def test_scoreboard_of_an_unscored_process(app):
 
 def test_scores_of_one_process_that_fail_leave_those_of_the_others_stored(app, monkeypatch):
     broken, sound = factories.create_process(), factories.create_process()
-    compute = stored_scores.compute_scores
+    prepare = stored_scores.scoring_task
 
     def fail(process, *arguments, **options):
         if process.slug == broken.slug:
             raise ValueError("no facts")
-        return compute(process, *arguments, **options)
+        return prepare(process, *arguments, **options)
 
-    monkeypatch.setattr(stored_scores, "compute_scores", fail)
+    monkeypatch.setattr(stored_scores, "scoring_task", fail)
     with pytest.raises(ExceptionGroup, match="store_all_scores"):
         store_all_scores()
     assert set(db.session.scalars(select(ScoreSnapshot.process_id))) == {sound.id}

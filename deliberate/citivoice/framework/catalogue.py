@@ -121,12 +121,12 @@ class Formulas:
 def load_formulas(path: str | Path | None = None) -> Formulas:
     """Return the formulas from a TOML file (default: the current version)."""
     if path is None:
-        return _current_formulas()
+        return _current_formulas(str(data_folder()))
     return _formulas(tomllib.loads(Path(path).read_text("utf-8")))
 
 
 @cache
-def _current_formulas() -> Formulas:
+def _current_formulas(_folder: str) -> Formulas:
     return _formulas(read_toml("indicators.toml"))
 
 
@@ -171,9 +171,13 @@ def load_code_books() -> dict[str, Any]:
     return books
 
 
-@cache
 def load_headlines(version: str | None = None) -> Mapping[str, Any]:
     """Return the sentences of the headline and the edges of its bands, as of a version."""
+    return _headlines(version, str(data_folder()))
+
+
+@cache
+def _headlines(version: str | None, _folder: str) -> Mapping[str, Any]:
     older = f"headlines-{version}.toml"
     return read_toml(older if (data_folder() / older).is_file() else "headlines.toml")
 
