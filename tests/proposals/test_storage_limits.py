@@ -1,16 +1,24 @@
 """Ceilings of files and drafts: one account holds at most its share, whatever it tries."""
 
+import os
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 
+from deliberate.clock import now
 from deliberate.database import db
 from deliberate.file_storage import file_storage
 from deliberate.models import Draft
 from deliberate.operations.accounts.retention import purge_expired
 from deliberate.operations.proposals.attachments import add_attachment
 from deliberate.operations.proposals.drafts import add_draft_attachment, discard_draft, save_draft
+from deliberate.operations.proposals.file_store import (
+    delete_unnamed_files,
+    preview_name,
+    random_file_name,
+    store_file,
+)
 from deliberate.permissions.decision import Refused
 from deliberate.queries.proposals.drafts import MAX_DRAFTS
 from deliberate.queries.proposals.stored_files import person_file_bytes
@@ -121,3 +129,20 @@ def test_files_of_a_draft_are_deleted_after_four_weeks_and_its_text_stays(app, l
             is_stored,
         )
         assert stored.fields == {"title": "x"}
+
+
+def test_files_that_nothing_names_are_deleted_after_a_day(app, limits):
+    limits(1, 100)
+    folder = app.config["SETTINGS"].upload_path
+    author = factories.create_resident()
+    add_attachment(author, factories.create_proposal(author=author), "Rencana", PDF)
+    attached, *previews = {path.name for path in folder.iterdir()}
+    interrupted, young = (random_file_name("pdf") for _ in range(2))
+    for name in (interrupted, preview_name(interrupted, 400), young, "README"):
+        store_file(name, PDF)
+    two_days_ago = (now() - timedelta(days=2)).timestamp()
+    for path in folder.iterdir():
+        if path.name != young:
+            os.utime(path, (two_days_ago, two_days_ago))
+    assert delete_unnamed_files() == 2
+    assert {path.name for path in folder.iterdir()} == {attached, *previews, young, "README"}
