@@ -288,6 +288,7 @@ READERS = {
     "queries.proposals.listing.listed_answered_count": NO_TEXT,
     "queries.proposals.listing.listed_comment_count": NO_TEXT,
     "queries.proposals.listing.listed_proposal_count": NO_TEXT,
+    "queries.proposals.stored_files.file_names": NO_TEXT,
     "queries.proposals.stored_files.person_file_bytes": NO_TEXT,
     "queries.responses.desk.is_due_soon": NO_TEXT,
     "queries.responses.desk.list_pending_referrals": STAFF,
