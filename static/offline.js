@@ -87,8 +87,12 @@ function keptRow(page) {
   return row;
 }
 
+// What another account left is not shown, also until the worker has deleted it.
+const isOwn = (row) => !owner || !row.owner || row.owner === owner;
+
 async function showLists() {
-  const { forms, kept } = await ask('outbox');
+  const stored = await ask('outbox');
+  const [forms, kept] = [stored.forms.filter(isOwn), stored.kept.filter(isOwn)];
   all('[data-outbox]').forEach((banner) => showBanner(banner, forms));
   all('[data-keep]').forEach((button) => showKept(button, kept));
   for (const list of all('[data-outbox-list]')) {

@@ -35,6 +35,12 @@ async function withOutbox(mode, use) {
 
 const getForm = (key) => withOutbox('readonly', (forms) => forms.get(key));
 const putForm = (form) => withOutbox('readwrite', (forms) => forms.put(form));
+// A deleted form stays deleted.
+const changeForm = (key, changes) => withOutbox('readwrite', (forms) => {
+  const form = forms.get(key);
+  form.addEventListener('success', () => form.result && forms.put({ ...form.result, ...changes }));
+  return form;
+});
 const deleteForm = (key) => withOutbox('readwrite', (forms) => forms.delete(key));
 const listForms = async () => (await withOutbox('readonly', (forms) => forms.getAll())).sort((a, b) => a.at - b.at);
 
@@ -97,7 +103,7 @@ async function sendForm(form) {
 
 // What waits for a sign-in waits no more once another text of the reader reached the server.
 async function markSignedIn() {
-  for (const form of await listForms()) if (form.needsSignIn) await putForm({ ...form, needsSignIn: false });
+  for (const form of await listForms()) if (form.needsSignIn) await changeForm(form.key, { needsSignIn: false });
 }
 
 let sending = null;
@@ -113,7 +119,7 @@ async function sendWaiting() {
       if (!form) continue;
       const changes = Date.now() - form.at > MAX_WAIT ? { state: 'refused', reason: '' } : await sendForm(form);
       if (!changes) return false;
-      await putForm({ ...form, ...changes });
+      await changeForm(key, changes);
       if (!changes.needsSignIn) await markSignedIn();
       await notifyPages();
       if (changes.needsSignIn) return false;
@@ -285,7 +291,7 @@ const ACTIONS = {
   },
   send: sendOnce,
   seen: async () => {
-    for (const form of await listForms()) if (form.state === 'sent') await putForm({ ...form, isSeen: true });
+    for (const form of await listForms()) if (form.state === 'sent') await changeForm(form.key, { isSeen: true });
   },
   edit: async ({ key, body }) => {
     const form = await getForm(key);

@@ -174,7 +174,8 @@ def test_desk_page_works_before_the_first_scores(app, process, proposal):
     argue(proposal, person=person)
     evaluator = signed_in_client(app, factories.create_staff(role=Role.EVALUATOR))
     page = evaluator.get(f"/en/desk/processes/{process.slug}/waiting").text
-    assert "1 argument has no reply" in page and "DQ1" not in page
+    content = page.partition("<main")[2].partition("</main>")[0]  # tokens can have any letters
+    assert "1 argument has no reply" in content and "DQ1" not in content
 
 
 @pytest.mark.parametrize(
